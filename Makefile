@@ -1,0 +1,70 @@
+# mn: small programs that measure how neural networks learn data and how they memorize noise.
+# `make help` lists what can be asked for. Settings: config.mk, or the command line.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+export LC_ALL := C
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+# A variant is the same sources compiled another way: plain, double, asan, clang, asan-double.
+VARIANT ?= plain
+BUILD   := $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
+
+-include config.mk
+
+pkg       = $(shell pkg-config $1 openblas libcurl libarchive jansson libcrypto zlib 2>/dev/null)
+
+CC       := $(if $(filter clang%,$(VARIANT)),clang,$(if $(filter default,$(origin CC)),gcc,$(CC)))
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+OPTIMIZE ?= -O2 -g
+CPPFLAGS += -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMN_VERSION='"$(VERSION)"' $(if $(findstring double,$(VARIANT)),-DMN_DOUBLE)
+SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma    := ,
+CFLAGS   := -std=c17 $(WARNINGS) $(OPTIMIZE) -fno-math-errno -ffp-contract=off -pthread $(SANITIZE) $(call pkg,--cflags)
+LDLIBS   := $(call pkg,--libs) -lcsv -lm -pthread
+
+LIB_SOURCES := $(wildcard lib/*/*.c)
+PROGRAMS    := $(patsubst cmd/%.c,%,$(wildcard cmd/mn-*.c))
+UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+
+all: $(PROGRAMS:%=$(BUILD)/bin/%) ## build the programs in build/bin (the default)
+
+unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
+
+$(BUILD)/lib/libmn.a: $(LIB_OBJECTS)
+	@mkdir -p $(@D); rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/lib/libmn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/libmn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Everything is compiled anew when the compiler or its flags change, and only then.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(CPPFLAGS) $(CFLAGS))' >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+.SECONDARY: $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o)
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
+
+clean: ## remove build/ (results in out/ stay)
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+.PHONY: all unit clean help FORCE
+FORCE:

@@ -1,0 +1,34 @@
+#include "mn/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static int fail(struct mn_error *err, int status, const char *format, va_list args)
+{
+	err->status = status;
+	vsnprintf(err->text, sizeof err->text, format, args);
+	return -1;
+}
+
+int mn_fail(struct mn_error *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fail(err, MN_EXIT_FAILED, format, args);
+	va_end(args);
+	return -1;
+}
+
+int mn_misuse(struct mn_error *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fail(err, MN_EXIT_MISUSED, format, args);
+	va_end(args);
+	return -1;
+}
+
+int mn_fail_memory(struct mn_error *err, const char *what, unsigned long long bytes)
+{
+	return mn_fail(err, "%s: out of memory (%llu bytes)", what, bytes);
+}
