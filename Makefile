@@ -22,8 +22,8 @@ CC       := $(if $(filter clang%,$(VARIANT)),clang,$(if $(filter default,$(origi
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 OPTIMIZE ?= -O2 -g
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMN_VERSION='"$(VERSION)"' $(if $(findstring double,$(VARIANT)),-DMN_DOUBLE)
-SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma    := ,
+SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS   := -std=c17 $(WARNINGS) $(OPTIMIZE) -fno-math-errno -ffp-contract=off -pthread $(SANITIZE) $(call pkg,--cflags)
 LDLIBS   := $(call pkg,--libs) -lcsv -lm -pthread
 

@@ -7,6 +7,11 @@ static int fail(struct mn_error *err, int status, const char *format, va_list ar
 {
 	err->status = status;
 	vsnprintf(err->text, sizeof err->text, format, args);
+	/* Names come from files and command lines: a message stays one line and moves no terminal. */
+	for (unsigned char *c = (unsigned char *)err->text; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
+			*c = '?';
+	}
 	return -1;
 }
 
