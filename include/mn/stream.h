@@ -52,7 +52,7 @@ int mn_stream_read(struct mn_stream *stream, const char *path, struct mn_error *
 int mn_stream_read_header(struct mn_stream *stream, const char *path, struct mn_error *err);
 
 /* Writes the stream: tensors by decreasing element size, then by name; header padded with spaces to a multiple of 8; sets mn.crc32, mn.format.
- * gzip: compressed, with a header that holds no time or name. */
+ * The same tensors and metadata give the same bytes, in whatever order they were added. gzip: compressed, with a header that holds no time or name. */
 int mn_stream_write(struct mn_stream *stream, FILE *file, bool gzip, struct mn_error *err);
 
 /* The human-readable text of --describe: tensors, parameters, history. 0 or -1. */
@@ -75,6 +75,9 @@ const char *mn_stream_get(const struct mn_stream *stream, const char *key, const
 int mn_stream_set(struct mn_stream *stream, const char *key, const char *value, struct mn_error *err);
 int mn_stream_setf(struct mn_stream *stream, struct mn_error *err, const char *key, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Copies the metadata of `from` that the stream has not: what a data set says about itself goes into the model that is trained on it, its history
+ * included. mn.kind, mn.format and mn.crc32 stay each stream's own. */
+int mn_stream_inherit(struct mn_stream *stream, const struct mn_stream *from, struct mn_error *err);
 /* Strict numbers: a missing key gives the fallback, a malformed one an error that names file and key. */
 int mn_stream_get_int(const struct mn_stream *stream, const char *key, int64_t fallback, int64_t *value, struct mn_error *err);
 int mn_stream_get_real(const struct mn_stream *stream, const char *key, double fallback, double *value, struct mn_error *err);
