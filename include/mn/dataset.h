@@ -19,7 +19,8 @@ struct mn_dataset {
 };
 
 /* Reads a stream and checks that it is a data set: kinds, shapes, labels below classes (default 10, or 1 + the largest label where mn.classes
- * is missing and that is more), finite pixels. Missing index is made. 0, or -1 with err and an empty data set. */
+ * is missing and that is more), finite pixels. What is missing or in another shape is put right in the stream too: index is made, mn.kind and
+ * mn.classes are set, images [N, H, W] and [N, D] become [N, 1, H, W] and [N, 1, 1, D], labels I64 become U8. 0, or -1 with err and an empty data set. */
 int mn_dataset_read(struct mn_dataset *data, const char *path, struct mn_error *err);
 
 /* Takes over a stream already in memory (checked likewise). On failure the stream is freed too. */
