@@ -1,0 +1,68 @@
+#include "mn/gemm.h"
+
+#include <cblas.h>
+#include <stdio.h>
+
+/* A piece is worth handing to another thread from about this many multiplications. */
+static const double piece_work = 4e6;
+enum { PIECES_MAX = 8, PIECE_ALIGN = 48 };
+
+struct product {
+	int m, n, k, stride;
+	mn_real alpha, beta;
+	struct mn_matrix a, b;
+	mn_real *c;
+	bool by_rows; /* pieces are bands of C's rows, else of its columns */
+	int band;     /* rows or columns a piece */
+};
+
+static void multiply(const struct product *p, int m, int n, const mn_real *a, const mn_real *b, mn_real *c)
+{
+	enum CBLAS_TRANSPOSE ta = p->a.transposed ? CblasTrans : CblasNoTrans;
+	enum CBLAS_TRANSPOSE tb = p->b.transposed ? CblasTrans : CblasNoTrans;
+#ifdef MN_DOUBLE
+	cblas_dgemm(CblasRowMajor, ta, tb, m, n, p->k, p->alpha, a, p->a.stride, b, p->b.stride, p->beta, c, p->stride);
+#else
+	cblas_sgemm(CblasRowMajor, ta, tb, m, n, p->k, p->alpha, a, p->a.stride, b, p->b.stride, p->beta, c, p->stride);
+#endif
+}
+
+static void multiply_band(void *arg, int piece, int worker)
+{
+	(void)worker;
+	const struct product *p = arg;
+	int first = piece * p->band;
+	int all = p->by_rows ? p->m : p->n;
+	int count = all - first < p->band ? all - first : p->band;
+	if (p->by_rows) {
+		const mn_real *a = p->a.at + (p->a.transposed ? (size_t)first : (size_t)first * (size_t)p->a.stride);
+		multiply(p, count, p->n, a, p->b.at, p->c + (size_t)first * (size_t)p->stride);
+	} else {
+		const mn_real *b = p->b.at + (p->b.transposed ? (size_t)first * (size_t)p->b.stride : (size_t)first);
+		multiply(p, p->m, count, p->a.at, b, p->c + first);
+	}
+}
+
+void mn_gemm(struct mn_pool *pool, int m, int n, int k, mn_real alpha, struct mn_matrix a, struct mn_matrix b, mn_real beta, mn_real *c,
+             int stride)
+{
+	struct product p = {.m = m, .n = n, .k = k, .stride = stride, .alpha = alpha, .beta = beta, .a = a, .b = b, .c = c};
+	p.by_rows = m > n;
+	int all = p.by_rows ? m : n;
+	double work = (double)m * n * k;
+	int pieces = work < 2 * piece_work ? 1 : work / piece_work < PIECES_MAX ? (int)(work / piece_work) : PIECES_MAX;
+	p.band = (all + pieces - 1) / pieces;
+	if (pieces > 1)
+		p.band = (p.band + PIECE_ALIGN - 1) / PIECE_ALIGN * PIECE_ALIGN;
+	mn_pool_run(pool, (all + p.band - 1) / p.band, multiply_band, &p);
+}
+
+void mn_blas_name(char *text, size_t size)
+{
+	snprintf(text, size, "%s %s", openblas_get_config(), openblas_get_corename());
+}
+
+void mn_blas_single_threaded(void)
+{
+	openblas_set_num_threads(1);
+}
