@@ -3,8 +3,8 @@
  *
  * unit      pixel / 255 for bytes, as it is for floats: the [0, 1] scale (always the starting point)
  * standard  subtract the mean and divide by the standard deviation of all pixels of the training set, one scalar each
- * whiten    each image: subtract its mean and divide by max(sd, 1/sqrt(pixels)), over all channels jointly (TensorFlow's per_image_standardization)
- * crop28    the central 28 x 28
+ * whiten    each image: subtract its mean and divide by max(sd, 1/sqrt(pixels)), over all channels jointly (TensorFlow's
+ * per_image_standardization) crop28    the central 28 x 28
  */
 #ifndef MN_INPUT_H
 #define MN_INPUT_H
@@ -38,7 +38,8 @@ void mn_input_fit(struct mn_input *input, const struct mn_images *images);
 /* The shape after the transform. 0, or -1 with err (an image smaller than the crop). */
 int mn_input_shape(const struct mn_input *input, struct mn_shape image, struct mn_shape *out, struct mn_error *err);
 
-/* Writes the transformed rows to out [count, ...]: as vectors in C, H, W order where flat, else as [H, W, C] maps. row NULL: rows first, first+1, ... */
+/* Writes the transformed rows to out [count, ...]: as vectors in C, H, W order where flat, else as [H, W, C] maps. row NULL: rows first,
+ * first+1, ... */
 void mn_input_fill(const struct mn_input *input, const struct mn_images *images, const int64_t *row, int64_t first, int count, bool flat,
                    struct mn_pool *pool, mn_real *out);
 

@@ -33,12 +33,12 @@ struct mn_parameter {
 	char name[24]; /* "fc1.weight" */
 	int rank;
 	int64_t shape[4];
-	size_t offset, count; /* elements in the flat vector */
-	int fan_in, fan_out;  /* for the initializer; 0 where every element starts as `start` */
-	double sd;            /* of the truncated normal, for --init truncated (SCIENCE: TensorFlow's tutorial) */
-	double start;         /* where fan_in is 0: the value of every element */
+	size_t offset, count;   /* elements in the flat vector */
+	int fan_in, fan_out;    /* for the initializer; 0 where every element starts as `start` */
+	double sd;              /* of the truncated normal, for --init truncated (SCIENCE: TensorFlow's tutorial) */
+	double start;           /* where fan_in is 0: the value of every element */
 	double truncated_start; /* the same for --init truncated */
-	bool weight;          /* decayed by --weight-decay always; others (biases, scales) only when asked */
+	bool weight;            /* decayed by --weight-decay always; others (biases, scales) only when asked */
 };
 
 struct mn_layer;
@@ -59,10 +59,11 @@ struct mn_draw {
 	const int64_t *example; /* [rows]: each row's number in the data set */
 };
 
-/* Where a backward pass puts what it computes for the parameters: to = keep * to + scale * derivative. With to = w, scale = -lr, keep = 1 - lr * decay that is
- * a step of SGD without a pass of its own. `to` may be the parameters themselves: a layer uses them before it changes them. NULL: not wanted. */
+/* Where a backward pass puts what it computes for the parameters: to = keep * to + scale * derivative. With to = w, scale = -lr, keep = 1 -
+ * lr * decay that is a step of SGD without a pass of its own. `to` may be the parameters themselves: a layer uses them before it changes
+ * them. NULL: not wanted. */
 struct mn_into {
-	mn_real *to;          /* flat, like the parameters */
+	mn_real *to; /* flat, like the parameters */
 	mn_real scale;
 	mn_real keep_weights; /* keep for tensors with `weight` */
 	mn_real keep_others;
@@ -72,7 +73,7 @@ struct mn_into {
 struct mn_pass {
 	const struct mn_layer *layer;
 	struct mn_pool *pool;
-	mn_real *const *scratch;    /* [worker]: layer->scratch reals */
+	mn_real *const *scratch; /* [worker]: layer->scratch reals */
 	int rows;
 	const struct mn_draw *draw; /* NULL: evaluation mode */
 	const mn_real *w;           /* all parameters of the network, flat */
@@ -85,10 +86,10 @@ struct mn_pass {
 	mn_real *dx;                /* dL/dx, to be overwritten; == dy for a layer in place; NULL: not wanted */
 	struct mn_into into;        /* dL/dw, in backward; the Hessian product in r_backward */
 	/* Directional derivatives along v. */
-	const mn_real *v;           /* flat, like w */
-	const mn_real *rx;          /* R{x}; NULL: zero (the first layer) */
+	const mn_real *v;  /* flat, like w */
+	const mn_real *rx; /* R{x}; NULL: zero (the first layer) */
 	mn_real *ry;
-	const mn_real *rdy;         /* R{dL/dy} */
+	const mn_real *rdy; /* R{dL/dy} */
 	mn_real *rdx;
 };
 
@@ -111,21 +112,21 @@ enum { MN_LAYER_PARAMETERS = 4 };
 
 struct mn_layer {
 	const struct mn_layer_kind *kind;
-	char name[24];            /* "fc1": kind and ordinal, the prefix of its tensors' names */
-	int number;               /* position in the network, the `layer` of its random draws */
+	char name[24]; /* "fc1": kind and ordinal, the prefix of its tensors' names */
+	int number;    /* position in the network, the `layer` of its random draws */
 	struct mn_shape in, out;
-	int kernel, stride;       /* conv, pool */
-	double rate;              /* dropout: probability; noise: standard deviation */
-	enum mn_purpose purpose;  /* of its random draws */
-	bool in_place;            /* decided by the network: y is x */
-	bool relu_follows;        /* the next layer is a ReLU in place, to be applied together with the bias (fc, conv) */
-	bool done_before;         /* this is that ReLU: its forward pass has nothing left to do */
-	int tensors, buffers;     /* how many parameters and buffers it has */
+	int kernel, stride;                 /* conv, pool */
+	double rate;                        /* dropout: probability; noise: standard deviation */
+	enum mn_purpose purpose;            /* of its random draws */
+	bool in_place;                      /* decided by the network: y is x */
+	bool relu_follows;                  /* the next layer is a ReLU in place, to be applied together with the bias (fc, conv) */
+	bool done_before;                   /* this is that ReLU: its forward pass has nothing left to do */
+	int tensors, buffers;               /* how many parameters and buffers it has */
 	size_t offset[MN_LAYER_PARAMETERS]; /* of each parameter in the flat vector */
 	size_t buffer[MN_LAYER_PARAMETERS]; /* of each buffer in the flat vector of buffers */
-	size_t state;             /* reals a row */
-	size_t shared;            /* reals a batch */
-	size_t scratch;           /* reals a worker */
+	size_t state;                       /* reals a row */
+	size_t shared;                      /* reals a batch */
+	size_t scratch;                     /* reals a worker */
 };
 
 /* The table of kinds. NULL where the word is unknown. */

@@ -10,8 +10,8 @@
 
 /* What the training options put between the layers; all zero for evaluation. */
 struct mn_regularizers {
-	double dropout;        /* after hidden layers, see dropout_layers */
-	bool dropout_on_conv;  /* after convolutional blocks too, not only after fully connected ones */
+	double dropout;       /* after hidden layers, see dropout_layers */
+	bool dropout_on_conv; /* after convolutional blocks too, not only after fully connected ones */
 	double input_dropout;
 	double gaussian_noise; /* standard deviation, after the input transform */
 };
@@ -21,18 +21,19 @@ struct mn_network {
 	struct mn_shape input; /* after the input transform; channels = C*H*W and 1x1 where flat_input */
 	bool flat_input;       /* the first layer is fully connected: images come as vectors in C, H, W order */
 	int classes;
-	int width;             /* the first hidden size or channel count; 0 without hidden layers */
+	int width; /* the first hidden size or channel count; 0 without hidden layers */
 	int layers;
 	struct mn_layer *layer;
 	int parameters;
 	struct mn_parameter *parameter;
-	size_t size;           /* elements in the flat vector of parameters */
+	size_t size; /* elements in the flat vector of parameters */
 	int buffers;
 	struct mn_parameter *buffer;
 	size_t buffer_size;
 };
 
-/* Builds a network from --net text for images of that shape. regularizers may be NULL. 0, or -1 with err (status 2) and an empty network. */
+/* Builds a network from --net text for images of that shape. regularizers may be NULL. 0, or -1 with err (status 2) and an empty network.
+ */
 int mn_network_new(struct mn_network *net, const char *text, struct mn_shape image, int classes, const struct mn_regularizers *regularizers,
                    struct mn_error *err);
 void mn_network_free(struct mn_network *net);
@@ -47,11 +48,13 @@ struct mn_parameter *mn_network_add_buffer(struct mn_network *net, struct mn_lay
 /* Parses one word of the grammar into its parts. 0, or -1 with err (status 2). */
 int mn_word_parse(struct mn_word *word, const char *text, size_t length, struct mn_error *err);
 
-/* Replaces a preset (mlp:512,512, alexnet, alexnet-bn) by its layer list, or copies the list with its separators made '/'. To be freed; NULL with err. */
+/* Replaces a preset (mlp:512,512, alexnet, alexnet-bn) by its layer list, or copies the list with its separators made '/'. To be freed;
+ * NULL with err. */
 char *mn_net_expand(const char *text, int classes, struct mn_error *err);
 
 /* Initial parameters: kind "glorot" (Glorot & Bengio 2010, uniform, the default; zero biases) or "truncated" (normal, redrawn beyond two
- * standard deviations, with the deviations and biases of TensorFlow's CIFAR-10 tutorial). Buffers start at their `start`. 0, or -1 where kind is unknown. */
+ * standard deviations, with the deviations and biases of TensorFlow's CIFAR-10 tutorial). Buffers start at their `start`. 0, or -1 where
+ * kind is unknown. */
 int mn_network_init(const struct mn_network *net, const char *kind, uint64_t seed, mn_real *w, mn_real *buffers, struct mn_error *err);
 
 /* Memory for passes over up to `rows` rows at a time. */
@@ -64,7 +67,7 @@ struct mn_workspace {
 	mn_real **state; /* [layers] */
 	mn_real **shared;
 	mn_real **scratch; /* [threads] */
-	void *block;     /* what they all point into */
+	void *block;       /* what they all point into */
 };
 
 enum mn_workspace_kind { MN_WORKSPACE_FORWARD, MN_WORKSPACE_BACKWARD };
@@ -86,11 +89,11 @@ void mn_network_forward(const struct mn_workspace *ws, const mn_real *w, mn_real
 void mn_network_backward(const struct mn_workspace *ws, const mn_real *w, mn_real *buffers, int rows, const struct mn_draw *draw,
                          struct mn_into into);
 
-/* Directional derivatives along v, in evaluation mode, after forward and backward in ws. r is a workspace of the kind BACKWARD of the same network: r->y gets
- * R{y}, r->d R{dy}; mn_workspace_dlogits(r) must hold R{dlogits} before r_backward (mn_loss_r). */
+/* Directional derivatives along v, in evaluation mode, after forward and backward in ws. r is a workspace of the kind BACKWARD of the same
+ * network: r->y gets R{y}, r->d R{dy}; mn_workspace_dlogits(r) must hold R{dlogits} before r_backward (mn_loss_r). */
 void mn_network_r_forward(const struct mn_workspace *ws, const struct mn_workspace *r, const mn_real *w, const mn_real *v, mn_real *buffers,
                           int rows);
-void mn_network_r_backward(const struct mn_workspace *ws, const struct mn_workspace *r, const mn_real *w, const mn_real *v, mn_real *buffers,
-                           int rows, struct mn_into into);
+void mn_network_r_backward(const struct mn_workspace *ws, const struct mn_workspace *r, const mn_real *w, const mn_real *v,
+                           mn_real *buffers, int rows, struct mn_into into);
 
 #endif

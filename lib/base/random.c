@@ -1,7 +1,7 @@
 #include "mn/random.h"
 
-#include <Random123/philox.h>
 #include <math.h>
+#include <Random123/philox.h>
 
 void mn_random_block(struct mn_key key, struct mn_counter at, uint64_t out[4])
 {

@@ -174,12 +174,12 @@ static void r_backward(const struct mn_pass *pass)
 }
 
 const struct mn_layer_kind mn_layer_fc = {
-	.name = "fc",
-	.letters = "",
-	.fuses_relu = true,
-	.build = build,
-	.forward = forward,
-	.backward = backward,
-	.r_forward = r_forward,
-	.r_backward = r_backward,
+        .name = "fc",
+        .letters = "",
+        .fuses_relu = true,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
+        .r_forward = r_forward,
+        .r_backward = r_backward,
 };

@@ -39,7 +39,8 @@ int mn_word_parse(struct mn_word *word, const char *text, size_t length, struct 
 		return mn_misuse(err, "--net: '%s': the number is larger than %d", word->text, NUMBER_MAX);
 	while (at < end) {
 		if (!islower((unsigned char)*at))
-			return mn_misuse(err, "--net: '%s': expected a letter at '%.*s'", word->text, (int)(end - at < 31 ? end - at : 31), at);
+			return mn_misuse(err, "--net: '%s': expected a letter at '%.*s'", word->text, (int)(end - at < 31 ? end - at : 31),
+			                 at);
 		int *value = &word->letter[*at++ - 'a'];
 		int number = -1;
 		if (read_number(&at, end, &number) || number < 0 || *value >= 0)

@@ -26,7 +26,8 @@ static void truncated(const struct mn_parameter *p, struct mn_key key, int tenso
 	for (size_t i = 0; i < p->count; i++) {
 		double normal = 3;
 		for (uint64_t draw = 0; fabs(normal) > 2; draw++)
-			mn_random_normals(key, (struct mn_counter){.epoch = 1, .example = draw, .element = i, .layer = (uint64_t)tensor}, &normal, 1);
+			mn_random_normals(key, (struct mn_counter){.epoch = 1, .example = draw, .element = i, .layer = (uint64_t)tensor},
+			                  &normal, 1);
 		w[i] = (mn_real)(p->sd * normal);
 	}
 }

@@ -30,7 +30,8 @@ int mn_input_parse(struct mn_input *input, const char *text, struct mn_error *er
 			if (strlen(names[i]) == length && strncmp(names[i], at, length) == 0)
 				found = i;
 		if (found < 0)
-			return mn_misuse(err, "--input: '%.*s' is not one of unit, standard, whiten, crop28", (int)(length < 31 ? length : 31), at);
+			return mn_misuse(err, "--input: '%.*s' is not one of unit, standard, whiten, crop28",
+			                 (int)(length < 31 ? length : 31), at);
 		if (input->steps == MN_INPUT_STEPS)
 			return mn_misuse(err, "--input: more than %d steps", MN_INPUT_STEPS);
 		input->step[input->steps++] = (enum mn_input_step)found;
@@ -50,7 +51,8 @@ int mn_input_shape(const struct mn_input *input, struct mn_shape image, struct m
 		if (input->step[i] != MN_INPUT_CROP28)
 			continue;
 		if (out->height < CROP || out->width < CROP)
-			return mn_fail(err, "--input: crop28 needs images of at least %d x %d, these have %d x %d", CROP, CROP, out->height, out->width);
+			return mn_fail(err, "--input: crop28 needs images of at least %d x %d, these have %d x %d", CROP, CROP, out->height,
+			               out->width);
 		out->height = out->width = CROP;
 	}
 	return 0;

@@ -4,9 +4,9 @@
 #include "mn/layer.h"
 
 static const struct mn_layer_kind *const kinds[] = {
-	&mn_layer_fc,
-	&mn_layer_relu,
-	&mn_layer_tanh,
+        &mn_layer_fc,
+        &mn_layer_relu,
+        &mn_layer_tanh,
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };

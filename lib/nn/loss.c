@@ -64,7 +64,8 @@ double mn_loss(enum mn_loss_kind kind, const mn_real *logits, const uint8_t *lab
 		mn_real *drow = d ? d + (size_t)row * (size_t)classes : NULL;
 		if (prediction)
 			prediction[row] = argmax(o, classes);
-		double l = kind == MN_SQUARED ? squared(o, label[row], classes, scale, drow) : cross_entropy(o, label[row], classes, scale, drow);
+		double l = kind == MN_SQUARED ? squared(o, label[row], classes, scale, drow)
+		                              : cross_entropy(o, label[row], classes, scale, drow);
 		if (loss)
 			loss[row] = l;
 		sum += l;

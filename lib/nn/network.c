@@ -134,7 +134,8 @@ static int add_words(struct mn_network *net, struct mn_error *err)
 		return mn_misuse(err, "--net: no layer");
 	const struct mn_layer *last = &net->layer[net->layers - 1];
 	if (last->kind != &mn_layer_fc || last->out.channels != net->classes)
-		return mn_misuse(err, "--net: the last layer must be fc%d, one output a class; it is %s", net->classes, strrchr(net->text, '/') ? strrchr(net->text, '/') + 1 : net->text);
+		return mn_misuse(err, "--net: the last layer must be fc%d, one output a class; it is %s", net->classes,
+		                 strrchr(net->text, '/') ? strrchr(net->text, '/') + 1 : net->text);
 	if (net->layers == 1)
 		net->width = 0;
 	return 0;

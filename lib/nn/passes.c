@@ -2,20 +2,21 @@
 
 #include "mn/network.h"
 
-static struct mn_pass pass_of(const struct mn_workspace *ws, int i, const mn_real *w, mn_real *buffers, int rows, const struct mn_draw *draw)
+static struct mn_pass pass_of(const struct mn_workspace *ws, int i, const mn_real *w, mn_real *buffers, int rows,
+                              const struct mn_draw *draw)
 {
 	return (struct mn_pass){
-		.layer = &ws->net->layer[i],
-		.pool = ws->pool,
-		.scratch = ws->scratch,
-		.rows = rows,
-		.draw = draw,
-		.w = w,
-		.buffers = buffers,
-		.x = ws->y[i],
-		.y = ws->y[i + 1],
-		.state = ws->state[i],
-		.shared = ws->shared[i],
+	        .layer = &ws->net->layer[i],
+	        .pool = ws->pool,
+	        .scratch = ws->scratch,
+	        .rows = rows,
+	        .draw = draw,
+	        .w = w,
+	        .buffers = buffers,
+	        .x = ws->y[i],
+	        .y = ws->y[i + 1],
+	        .state = ws->state[i],
+	        .shared = ws->shared[i],
 	};
 }
 
@@ -74,8 +75,8 @@ void mn_network_r_forward(const struct mn_workspace *ws, const struct mn_workspa
 	}
 }
 
-void mn_network_r_backward(const struct mn_workspace *ws, const struct mn_workspace *r, const mn_real *w, const mn_real *v, mn_real *buffers,
-                           int rows, struct mn_into into)
+void mn_network_r_backward(const struct mn_workspace *ws, const struct mn_workspace *r, const mn_real *w, const mn_real *v,
+                           mn_real *buffers, int rows, struct mn_into into)
 {
 	for (int i = ws->net->layers - 1; i >= first_trained(ws->net); i--) {
 		struct mn_pass pass = r_pass_of(ws, r, i, w, v, buffers, rows);

@@ -48,13 +48,13 @@ static void r_backward(const struct mn_pass *pass)
 }
 
 const struct mn_layer_kind mn_layer_relu = {
-	.name = "relu",
-	.letters = "",
-	.in_place = true,
-	.uses_output = true,
-	.build = build,
-	.forward = forward,
-	.backward = backward,
-	.r_forward = r_forward,
-	.r_backward = r_backward,
+        .name = "relu",
+        .letters = "",
+        .in_place = true,
+        .uses_output = true,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
+        .r_forward = r_forward,
+        .r_backward = r_backward,
 };

@@ -48,12 +48,12 @@ static void r_backward(const struct mn_pass *pass)
 }
 
 const struct mn_layer_kind mn_layer_tanh = {
-	.name = "tanh",
-	.letters = "",
-	.uses_output = true,
-	.build = build,
-	.forward = forward,
-	.backward = backward,
-	.r_forward = r_forward,
-	.r_backward = r_backward,
+        .name = "tanh",
+        .letters = "",
+        .uses_output = true,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
+        .r_forward = r_forward,
+        .r_backward = r_backward,
 };

@@ -33,7 +33,7 @@ __attribute__((format(printf, 5, 6))) static inline bool test_check(struct test 
 
 /* |got - want| <= tolerance * max(1, |want|); prints both numbers. */
 #define CHECK_NEAR(t, got, want, tolerance, what)                                                                                          \
-	test_check(t, fabs((double)(got) - (double)(want)) <= (tolerance) * fmax(1, fabs((double)(want))), __FILE__, __LINE__,             \
+	test_check(t, fabs((double)(got) - (double)(want)) <= (tolerance)*fmax(1, fabs((double)(want))), __FILE__, __LINE__,               \
 	           "%s: got %.12g, want %.12g within %g", what, (double)(got), (double)(want), (double)(tolerance))
 
 static inline int test_end(const struct test *t)

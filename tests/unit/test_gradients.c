@@ -13,12 +13,12 @@ struct net_case {
 };
 
 static const struct net_case cases[] = {
-	{"fc3", {1, 2, 3}, 3, 5, true},
-	{"fc7/tanh/fc5/tanh/fc4", {1, 4, 4}, 4, 9, true},
-	{"tanh/fc5", {2, 3, 2}, 5, 4, true},
-	{"mlp:20,12", {1, 5, 5}, 10, 17, false},
-	{"relu/fc6/tanh/relu/fc3", {1, 3, 3}, 3, 8, false},
-	{"tanh/fc6/relu/fc3", {3, 2, 2}, 3, 8, false},
+        {"fc3", {1, 2, 3}, 3, 5, true},
+        {"fc7/tanh/fc5/tanh/fc4", {1, 4, 4}, 4, 9, true},
+        {"tanh/fc5", {2, 3, 2}, 5, 4, true},
+        {"mlp:20,12", {1, 5, 5}, 10, 17, false},
+        {"relu/fc6/tanh/relu/fc3", {1, 3, 3}, 3, 8, false},
+        {"tanh/fc6/relu/fc3", {3, 2, 2}, 3, 8, false},
 };
 
 /* Central differences are blind where a ReLU or a maximum changes sides inside the step: there the two one-sided slopes differ. */
@@ -46,7 +46,8 @@ static int check_gradient(struct test *t, struct small_net *s, const struct net_
 			error += (s->g[i] - difference) * (s->g[i] - difference);
 			norm += difference * difference;
 		}
-		CHECK(t, skipped * 20 <= tensor->count, "%s: at most 5%% of %s at a kink (%zu of %zu)", what, tensor->name, skipped, tensor->count);
+		CHECK(t, skipped * 20 <= tensor->count, "%s: at most 5%% of %s at a kink (%zu of %zu)", what, tensor->name, skipped,
+		      tensor->count);
 		CHECK(t, sqrt(error) <= tolerance * sqrt(norm) + 1e-12, "%s: gradient of %s, relative error %.2g", what, tensor->name,
 		      norm > 0 ? sqrt(error / norm) : 0);
 	}
@@ -107,7 +108,8 @@ int main(void)
 		for (int loss = MN_CROSS_ENTROPY; loss <= MN_SQUARED; loss++) {
 			const struct net_case *c = &cases[i];
 			struct small_net s;
-			if (!CHECK(&t, small_net_new(&s, c->text, c->image, c->classes, c->rows, NULL, &err) == 0, "%s is built %s", c->text, err.text))
+			if (!CHECK(&t, small_net_new(&s, c->text, c->image, c->classes, c->rows, NULL, &err) == 0, "%s is built %s",
+			           c->text, err.text))
 				continue;
 			s.loss = (enum mn_loss_kind)loss;
 			check_gradient(&t, &s, c, c->text);
