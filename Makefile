@@ -25,7 +25,8 @@ CPPFLAGS += -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMN_VERSION='"$(VERS
 comma    := ,
 SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS   := -std=c17 $(WARNINGS) $(OPTIMIZE) -fno-math-errno -ffp-contract=off -pthread $(SANITIZE) $(call pkg,--cflags)
-LDLIBS   := $(call pkg,--libs) -lcsv -lm -pthread
+# Each program is linked to the libraries that it uses and no others.
+LDLIBS   := -Wl,--as-needed $(call pkg,--libs) -lcsv -lm -pthread
 
 LIB_SOURCES := $(wildcard lib/*/*.c)
 PROGRAMS    := $(patsubst cmd/%.c,%,$(wildcard cmd/mn-*.c))
@@ -44,7 +45,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/lib/libmn.a
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/common.o $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -57,8 +58,8 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(CPPFLAGS) $(CFLAGS))' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-.SECONDARY: $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o)
--include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
+.SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o)
+-include $(LIB_OBJECTS:.o=.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
 
 clean: ## remove build/ (results in out/ stay)
 	rm -rf build

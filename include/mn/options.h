@@ -1,7 +1,8 @@
 /* options.h - one table of options a program: parsing, --help, the canonical command line.
  *
- * Long options as GNU's getopt_long takes them (--lr 0.1, --lr=0.1), short ones where the table names one.
- * Numbers are parsed strictly: the whole text, in range, in the C locale.
+ * Long options as GNU's getopt_long takes them (--lr 0.1, --lr=0.1) but never abbreviated, so that a later option cannot
+ * make an old command ambiguous; short ones where the table names one. "--" ends the options; "-" is an operand.
+ * Numbers are parsed strictly: see numbers.h. Of an option given twice the last counts, lists excepted.
  */
 #ifndef MN_OPTIONS_H
 #define MN_OPTIONS_H
@@ -10,15 +11,16 @@
 #include <stdint.h>
 
 #include "mn/error.h"
+#include "mn/numbers.h"
 
 enum mn_option_type {
-	MN_OPTION_FLAG,    /* bool *to: true when given */
-	MN_OPTION_INT,     /* int64_t *to, between low and high */
-	MN_OPTION_REAL,    /* double *to, between low and high */
-	MN_OPTION_TEXT,    /* const char **to: points into argv */
-	MN_OPTION_CHOICE,  /* const char **to: one of the words in `words`, separated by '|' */
-	MN_OPTION_RANGE,   /* struct mn_range *to: A:B with 0 <= A < B */
-	MN_OPTION_LIST,    /* struct mn_list *to: may be given again and again; text points into argv */
+	MN_OPTION_FLAG,   /* bool *to: true when given */
+	MN_OPTION_INT,    /* int64_t *to, between low and high */
+	MN_OPTION_REAL,   /* double *to, between low and high */
+	MN_OPTION_TEXT,   /* const char **to: points into argv */
+	MN_OPTION_CHOICE, /* const char **to: one of the words in `words`, separated by '|' */
+	MN_OPTION_RANGE,  /* struct mn_range *to: A:B with 0 <= A < B */
+	MN_OPTION_LIST,   /* struct mn_list *to: may be given again and again; text points into argv */
 };
 
 struct mn_range {
@@ -33,22 +35,23 @@ struct mn_list {
 enum mn_option_mark {
 	MN_OPTION_CANNOT_CHANGE_RESULT = 1, /* left out of the canonical command line (--threads, -o, paths, ...) */
 	MN_OPTION_REQUIRED = 2,
+	MN_OPTION_INSTEAD = 4, /* where it is given, no other is required (--describe, --list) */
 };
 
 struct mn_option {
-	const char *name;   /* "lr", without the dashes; a table ends with a NULL name */
-	char letter;        /* 'o' for -o; 0: none. An option may have a letter and an empty name ("") */
+	const char *name; /* "lr", without the dashes; a table ends with a NULL name */
+	char letter;      /* 'o' for -o; 0: none. An option may have a letter and an empty name ("") */
 	enum mn_option_type type;
-	void *to;           /* holds the default before parsing */
-	const char *metavar;/* "RATE"; for CHOICE the words themselves: "uniform|wrong|permute" */
-	double low, high;   /* INT and REAL: the range, both ends allowed */
-	unsigned marks;     /* of enum mn_option_mark */
-	const char *help;   /* one line; the default is added from *to */
+	void *to;            /* holds the default before parsing */
+	const char *metavar; /* "RATE"; for CHOICE the words themselves: "uniform|wrong|permute" */
+	double low, high;    /* INT and REAL: the range, both ends allowed */
+	unsigned marks;      /* of enum mn_option_mark */
+	const char *help;    /* one line; the default is added from *to */
 };
 
 /* What every program has: -o, --seed, --threads, -q, --progress, -z, --no-history, --describe. */
 struct mn_common {
-	const char *output;   /* NULL or "-": standard output */
+	const char *output; /* NULL or "-": standard output */
 	int64_t seed;
 	int64_t threads;
 	bool quiet;
@@ -59,9 +62,9 @@ struct mn_common {
 };
 
 struct mn_program {
-	const char *name;     /* "mn-train" */
-	const char *synopsis; /* "--net NET [DATA]" */
-	const char *purpose;  /* one line for --help */
+	const char *name;          /* "mn-train" */
+	const char *synopsis;      /* "--net NET [DATA]" */
+	const char *purpose;       /* one line for --help */
 	struct mn_option *options; /* its own and, by mn_options_common, the common ones; ends with a NULL name */
 };
 
@@ -72,15 +75,17 @@ void mn_options_common(struct mn_option *rows, struct mn_common *common, const c
 
 /* Parses argv. Returns the index of the first operand (operands are moved to the end of argv), or -1 with err
  * (status 2, naming the option), or -2 after --help or --version was asked for: *text then holds what to print on
- * standard output (to be freed). */
+ * standard output (to be freed). Not for two threads at a time: getopt_long keeps its place in globals. */
 int mn_options_parse(const struct mn_program *program, int argc, char **argv, char **text, struct mn_error *err);
 
-/* "mn-train --net 'mlp:512,512' --epochs 10 ...": the options in table order with their present values, in the spelling
- * that would give them again; those marked CANNOT_CHANGE_RESULT left out. To be freed; NULL when out of memory. */
+/* "mn-train --net mlp:512,512 --epochs 10 ...": the options in table order with their present values, in the spelling
+ * that would give them again, quoted for the shell where needed; flags that are off, texts that are NULL and those marked
+ * CANNOT_CHANGE_RESULT left out. To be freed; NULL when out of memory. */
 char *mn_options_canonical(const struct mn_program *program);
 
-/* Strict numbers, for grammars inside option values: the whole text must be a number in [low, high]. Return 0 or -1. */
-int mn_parse_int(const char *text, int64_t low, int64_t high, int64_t *value);
-int mn_parse_real(const char *text, double low, double high, double *value);
+/* The texts of --help and --version; to be freed, NULL when out of memory. The defaults shown are the present values. The
+ * version names the libraries that are linked to this program. */
+char *mn_options_help(const struct mn_program *program);
+char *mn_version_text(const char *name);
 
 #endif

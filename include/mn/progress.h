@@ -8,11 +8,12 @@
 #include <stdio.h>
 
 struct mn_progress {
-	FILE *to;          /* NULL: silent */
-	bool terminal;     /* redraw with \r; otherwise a line each time */
+	FILE *to;      /* NULL: silent */
+	bool terminal; /* redraw with \r; otherwise a line each time */
 	const char *label;
-	const char *unit;  /* "examples" */
-	double started, drawn; /* monotonic seconds */
+	const char *unit;      /* "examples" */
+	double first;          /* units done at the first update, -1 before it: the rate counts from there */
+	double started, drawn; /* monotonic seconds: of the first update, of the last line */
 };
 
 /* mode: auto (only on a terminal), always, never; quiet wins. */

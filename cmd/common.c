@@ -1,0 +1,37 @@
+#include "common.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int mn_report(const char *program, const struct mn_error *err)
+{
+	struct mn_error shown = *err;
+	/* File names may hold anything; the message stays one line and cannot steer a terminal. */
+	for (char *c = shown.text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	fflush(stdout);
+	fprintf(stderr, "%s: %s\n", program, shown.text);
+	return shown.status;
+}
+
+int mn_print_and_close(const char *program, char *text)
+{
+	fputs(text, stdout);
+	free(text);
+	return mn_close_stdout(program, 0);
+}
+
+int mn_close_stdout(const char *program, int status)
+{
+	struct mn_error err = {0};
+	int failed = ferror(stdout);
+	errno = 0;
+	if (fclose(stdout) != 0 || failed)
+		mn_fail(&err, "standard output: %s", errno ? strerror(errno) : "write error");
+	if (!err.status || status) /* one message is enough */
+		return status;
+	return mn_report(program, &err);
+}

@@ -1,0 +1,16 @@
+/* common.h - what every program's main does at its end. The library prints nothing; the programs do it here. */
+#ifndef CMD_COMMON_H
+#define CMD_COMMON_H
+
+#include "mn/error.h"
+
+/* "PROGRAM: text" as one line on standard error. Returns err->status, for main to return. */
+int mn_report(const char *program, const struct mn_error *err);
+
+/* Prints what mn_options_parse left for --help or --version, frees it, and closes standard output. Returns main's status. */
+int mn_print_and_close(const char *program, char *text);
+
+/* Closes standard output and reports what could not be written. Returns status, or MN_EXIT_FAILED in place of 0. */
+int mn_close_stdout(const char *program, int status);
+
+#endif
