@@ -32,6 +32,9 @@ struct mn_images {
 /* Parses "crop28,whiten". 0, or -1 with err (status 2) naming the word. */
 int mn_input_parse(struct mn_input *input, const char *text, struct mn_error *err);
 
+/* Whether the transform has constants to be measured on the training set. */
+bool mn_input_needs_fit(const struct mn_input *input);
+
 /* Measures what `standard` needs on the training images. */
 void mn_input_fit(struct mn_input *input, const struct mn_images *images);
 

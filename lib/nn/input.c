@@ -58,6 +58,14 @@ int mn_input_shape(const struct mn_input *input, struct mn_shape image, struct m
 	return 0;
 }
 
+bool mn_input_needs_fit(const struct mn_input *input)
+{
+	for (int i = 0; i < input->steps; i++)
+		if (input->step[i] == MN_INPUT_STANDARD)
+			return true;
+	return false;
+}
+
 void mn_input_fit(struct mn_input *input, const struct mn_images *images)
 {
 	size_t n = (size_t)images->rows * mn_shape_size(images->shape);

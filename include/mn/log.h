@@ -1,0 +1,25 @@
+/* log.h - mn-train's CSV log: one row an epoch, flushed as it is written; columns in mn-train(1). */
+#ifndef MN_LOG_H
+#define MN_LOG_H
+
+#include <stdio.h>
+
+#include "mn/evaluate.h"
+
+struct mn_log {
+	FILE *file;
+	const char *path;
+};
+
+/* Opens the log anew and writes the header. 0, or -1 with err. */
+int mn_log_open(struct mn_log *log, const char *path, struct mn_error *err);
+
+/* One row: the shared columns from the metadata (its epoch included), then the evaluations. train NULL: the epoch was not finished
+ * because the loss was not finite; validation NULL: none. 0, or -1 with err. */
+int mn_log_row(struct mn_log *log, const struct mn_stream *metadata, const struct mn_evaluation *train,
+               const struct mn_evaluation *validation, struct mn_error *err);
+
+/* 0, or -1 with err where the last bytes could not be written. */
+int mn_log_close(struct mn_log *log, struct mn_error *err);
+
+#endif
