@@ -6,7 +6,7 @@
 
 struct mn_evaluation {
 	int64_t rows, errors;
-	double loss;              /* mean cross-entropy */
+	double loss;                /* mean cross-entropy */
 	int64_t clean, clean_right; /* rows without noise */
 	int64_t noisy, noisy_right; /* rows with label or input noise, against the given label */
 	int64_t noisy_true_right;   /* ... against the true label */

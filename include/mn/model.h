@@ -8,12 +8,12 @@
 #include "mn/network.h"
 
 struct mn_model {
-	struct mn_stream stream;  /* the metadata; tensors only while reading and writing */
-	struct mn_network net;    /* for evaluation: without regularizers */
-	struct mn_shape image;    /* of the data it takes, before the input transform */
+	struct mn_stream stream; /* the metadata; tensors only while reading and writing */
+	struct mn_network net;   /* for evaluation: without regularizers */
+	struct mn_shape image;   /* of the data it takes, before the input transform */
 	struct mn_input input;
-	mn_real *w;               /* [net.size] */
-	mn_real *buffers;         /* [net.buffer_size] */
+	mn_real *w;       /* [net.size] */
+	mn_real *buffers; /* [net.buffer_size] */
 };
 
 /* What a new model is made of. */

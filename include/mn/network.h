@@ -52,6 +52,10 @@ int mn_word_parse(struct mn_word *word, const char *text, size_t length, struct 
  * NULL with err. */
 char *mn_net_expand(const char *text, int classes, struct mn_error *err);
 
+/* The input transform and the initializer that a preset implies; "unit" and "glorot" for every other text. */
+const char *mn_net_default_input(const char *text);
+const char *mn_net_default_init(const char *text);
+
 /* Initial parameters: kind "glorot" (Glorot & Bengio 2010, uniform, the default; zero biases) or "truncated" (normal, redrawn beyond two
  * standard deviations, with the deviations and biases of TensorFlow's CIFAR-10 tutorial). Buffers start at their `start`. 0, or -1 where
  * kind is unknown. */

@@ -21,13 +21,13 @@ struct mn_session {
 	struct mn_trainer *trainer;
 	const struct mn_dataset *validation; /* NULL: none */
 	int64_t epochs;
-	double until_accuracy;               /* 0: run all epochs */
+	double until_accuracy; /* 0: run all epochs */
 	bool keep_diverged;
-	bool gzip;                           /* of the models saved on the way */
+	bool gzip; /* of the models saved on the way */
 	struct mn_save *save;
 	int saves;
-	struct mn_log *log;                  /* NULL: none */
-	struct mn_progress *progress;        /* NULL: none */
+	struct mn_log *log;           /* NULL: none */
+	struct mn_progress *progress; /* NULL: none */
 };
 
 /* Parses 'loss<0.01:FILE', 'accuracy>=X:FILE', 'epoch=N:FILE'. 0, or -1 with err (status 2). */
@@ -37,8 +37,8 @@ int mn_save_parse(struct mn_save *save, const char *text, struct mn_error *err);
 int mn_session_describe(const struct mn_session *session, struct mn_error *err);
 
 /* Trains until the epochs are done, the accuracy is reached, or the loss is no longer finite; the model's metadata then hold mn.epoch and
- * mn.status (finished, converged or diverged). Saves asked for by conditions that were never met hold the final model, with mn.condition = unmet.
- * -1 with err where something could not be written, or where the run diverged and that is not to be kept. */
+ * mn.status (finished, converged or diverged). Saves asked for by conditions that were never met hold the final model, with mn.condition =
+ * unmet. -1 with err where something could not be written, or where the run diverged and that is not to be kept. */
 int mn_session_run(struct mn_session *session, struct mn_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* sgd.h - one step of stochastic gradient descent: g the mean gradient of the batch,
  *     v = momentum v + g + decay w;  w = w - lr v        (PyTorch's form)
- * Without momentum the step happens inside the backward pass, with no memory for g: each layer adds -lr times its gradient to its parameters. */
+ * Without momentum the step happens inside the backward pass, with no memory for g: each layer adds -lr times its gradient to its
+ * parameters. */
 #ifndef MN_SGD_H
 #define MN_SGD_H
 

@@ -103,3 +103,18 @@ char *mn_net_expand(const char *text, int classes, struct mn_error *err)
 	}
 	return result;
 }
+
+static bool is_alexnet(const char *text)
+{
+	return strcmp(text, "alexnet") == 0 || strcmp(text, "alexnet-bn") == 0;
+}
+
+const char *mn_net_default_input(const char *text)
+{
+	return is_alexnet(text) ? "crop28,whiten" : "unit";
+}
+
+const char *mn_net_default_init(const char *text)
+{
+	return strcmp(text, "alexnet") == 0 ? "truncated" : "glorot";
+}

@@ -32,8 +32,7 @@ static int take_metadata(struct mn_model *model, const struct mn_stream *data, s
 	static const char *const left_out[] = {"mn.kind", "mn.format", "mn.crc32"};
 	const char *key;
 	json_t *value;
-	json_object_foreach(data->metadata, key, value)
-	{
+	json_object_foreach (data->metadata, key, value) {
 		bool skip = false;
 		for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
 			skip = skip || strcmp(key, left_out[i]) == 0;
@@ -46,12 +45,14 @@ static int take_metadata(struct mn_model *model, const struct mn_stream *data, s
 static int describe(struct mn_model *model, const struct mn_model_spec *spec, const struct mn_dataset *data, struct mn_error *err)
 {
 	struct mn_stream *s = &model->stream;
-	if (mn_stream_set(s, "kind", "model", err) || mn_stream_set(s, "net", spec->net, err) || mn_stream_set(s, "input", spec->input, err) ||
-	    mn_stream_set(s, "init", spec->init, err) || mn_stream_setf(s, err, "classes", "%d", data->classes) ||
-	    mn_stream_setf(s, err, "image_channels", "%d", data->channels) || mn_stream_setf(s, err, "image_height", "%d", data->height) ||
-	    mn_stream_setf(s, err, "image_width", "%d", data->width) || mn_stream_setf(s, err, "train_size", "%lld", (long long)data->rows) ||
+	if (mn_stream_set(s, "kind", "model", err) || mn_stream_set(s, "net", spec->net, err) ||
+	    mn_stream_set(s, "input", spec->input, err) || mn_stream_set(s, "init", spec->init, err) ||
+	    mn_stream_setf(s, err, "classes", "%d", data->classes) || mn_stream_setf(s, err, "image_channels", "%d", data->channels) ||
+	    mn_stream_setf(s, err, "image_height", "%d", data->height) || mn_stream_setf(s, err, "image_width", "%d", data->width) ||
+	    mn_stream_setf(s, err, "train_size", "%lld", (long long)data->rows) ||
 	    mn_stream_setf(s, err, "width", "%d", model->net.width) || mn_stream_setf(s, err, "parameters", "%zu", model->net.size) ||
-	    mn_stream_setf(s, err, "input_mean", "%.17g", model->input.mean) || mn_stream_setf(s, err, "input_sd", "%.17g", model->input.sd))
+	    mn_stream_setf(s, err, "input_mean", "%.17g", model->input.mean) ||
+	    mn_stream_setf(s, err, "input_sd", "%.17g", model->input.sd))
 		return -1;
 	return 0;
 }
@@ -110,8 +111,8 @@ static int load_all(struct mn_model *model, struct mn_error *err)
 	const struct mn_network *net = &model->net;
 	for (int i = 0; i < model->stream.count; i++)
 		if (!is_known(net, model->stream.tensor[i].name))
-			return mn_fail(err, "%s: tensor '%s' is not one of the network '%s'", model->stream.name, model->stream.tensor[i].name,
-			               net->text);
+			return mn_fail(err, "%s: tensor '%s' is not one of the network '%s'", model->stream.name,
+			               model->stream.tensor[i].name, net->text);
 	for (int i = 0; i < net->parameters; i++)
 		if (load(&model->stream, &net->parameter[i], model->w, err))
 			return -1;
@@ -207,8 +208,9 @@ void mn_model_free(struct mn_model *model)
 int mn_model_fits(const struct mn_model *model, const struct mn_dataset *data, struct mn_error *err)
 {
 	if (data->channels != model->image.channels || data->height != model->image.height || data->width != model->image.width)
-		return mn_fail(err, "%s: images are %d x %d x %d, the model %s was made for %d x %d x %d", data->stream.name, data->channels,
-		               data->height, data->width, model->stream.name, model->image.channels, model->image.height, model->image.width);
+		return mn_fail(err, "%s: images are %d x %d x %d, the model %s was made for %d x %d x %d", data->stream.name,
+		               data->channels, data->height, data->width, model->stream.name, model->image.channels, model->image.height,
+		               model->image.width);
 	if (data->classes > model->net.classes)
 		return mn_fail(err, "%s: %d classes, the model %s has %d", data->stream.name, data->classes, model->stream.name,
 		               model->net.classes);

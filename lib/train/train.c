@@ -78,8 +78,8 @@ enum mn_train_state mn_train_step(struct mn_trainer *trainer)
 	struct mn_model *model = &trainer->model;
 	mn_input_fill(&model->input, &images, row, 0, rows, trainer->net.flat_input, trainer->pool, trainer->ws.y[0]);
 	mn_network_forward(&trainer->ws, model->w, model->buffers, rows, &draw);
-	double loss = mn_loss(MN_CROSS_ENTROPY, mn_workspace_logits(&trainer->ws), trainer->label, rows, data->classes,
-	                      1 / (mn_real)rows, mn_workspace_dlogits(&trainer->ws), NULL, NULL);
+	double loss = mn_loss(MN_CROSS_ENTROPY, mn_workspace_logits(&trainer->ws), trainer->label, rows, data->classes, 1 / (mn_real)rows,
+	                      mn_workspace_dlogits(&trainer->ws), NULL, NULL);
 	if (!isfinite(loss)) {
 		trainer->bad_batch = trainer->next / hyper->batch + 1;
 		return MN_TRAIN_DIVERGED;
