@@ -1,5 +1,7 @@
 #include "common.h"
 
+#include "mn/stream.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,4 +36,24 @@ int mn_close_stdout(const char *program, int status)
 	if (!err.status || status) /* one message is enough */
 		return status;
 	return mn_report(program, &err);
+}
+
+int mn_describe_and_close(const char *program, const char *path)
+{
+	struct mn_error err = {0};
+	struct mn_stream stream;
+	int status = mn_stream_read_header(&stream, path, &err);
+	if (status == 0) {
+		status = mn_stream_describe(&stream, stdout, &err);
+		mn_stream_free(&stream);
+	}
+	return mn_close_stdout(program, status ? mn_report(program, &err) : 0);
+}
+
+int mn_one_operand(int argc, char **argv, int first, const char **path, struct mn_error *err)
+{
+	if (argc - first > 1)
+		return mn_misuse(err, "one input at a time: '%s' is one too many", argv[first + 1]);
+	*path = first < argc ? argv[first] : "-";
+	return 0;
 }

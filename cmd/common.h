@@ -13,4 +13,10 @@ int mn_print_and_close(const char *program, char *text);
 /* Closes standard output and reports what could not be written. Returns status, or MN_EXIT_FAILED in place of 0. */
 int mn_close_stdout(const char *program, int status);
 
+/* --describe: prints what the stream at path is made of, and closes standard output. Returns main's status. */
+int mn_describe_and_close(const char *program, const char *path);
+
+/* The one operand that most programs take: *path is it, or "-" where there is none. 0, or -1 with err where there are more. */
+int mn_one_operand(int argc, char **argv, int first, const char **path, struct mn_error *err);
+
 #endif
