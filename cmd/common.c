@@ -9,14 +9,8 @@
 
 int mn_report(const char *program, const struct mn_error *err)
 {
-	struct mn_error shown = *err;
-	/* File names may hold anything; the message stays one line and cannot steer a terminal. */
-	for (char *c = shown.text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	fflush(stdout);
-	fprintf(stderr, "%s: %s\n", program, shown.text);
-	return shown.status;
+	fprintf(stderr, "%s: %s\n", program, err->text);
+	return err->status;
 }
 
 int mn_print_and_close(const char *program, char *text)

@@ -14,10 +14,16 @@ static const char *name_of(const struct mn_output *output)
 	return output->path ? output->path : "standard output";
 }
 
-/* -o /dev/stdout and the like lead to a file that somebody else opened: no renaming there. */
+/* -o /dev/stdout and the like lead to a file that somebody else opened, and may have written to: no renaming, no cutting there. */
 static bool is_descriptor(const char *path)
 {
 	return strncmp(path, "/dev/std", 8) == 0 || strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+static bool is_link(const char *path)
+{
+	struct stat status;
+	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
 /* A new file .NAME.XXXXXX beside path, with the permissions that open(2) gives any new file (mkstemp's would be private). */
@@ -51,11 +57,14 @@ static int open_path(struct mn_output *output)
 {
 	struct stat status;
 	bool exists = stat(output->path, &status) == 0;
-	if (exists && (!S_ISREG(status.st_mode) || is_descriptor(output->path)))
-		return open(output->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (exists) {
-		/* A read-only file stays as it is, and a symbolic link goes on being one. */
-		char *target = access(output->path, W_OK) == 0 ? realpath(output->path, NULL) : NULL;
+	if (exists && is_descriptor(output->path))
+		return open(output->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (exists && !S_ISREG(status.st_mode))
+		return open(output->path, O_WRONLY | O_CLOEXEC);
+	if (exists && access(output->path, W_OK) != 0) /* a read-only file stays as it is */
+		return -1;
+	if (exists && is_link(output->path)) { /* a symbolic link goes on being one */
+		char *target = realpath(output->path, NULL);
 		if (!target)
 			return -1;
 		free(output->path);
