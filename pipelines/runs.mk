@@ -10,11 +10,11 @@
 # The value of a key in a name; the name's first word is the data set.
 get  = $(patsubst $1%,%,$(filter $1%,$(wordlist 2,99,$(subst _, ,$2))))
 name = $(firstword $(subst _, ,$1))
-join = $(subst $(space),_,$(strip $1))
+joined = $(subst $(space),_,$(strip $1))
 space := $() $()
 
 # The part of a run's name that names its training data, and its raw rows.
-data_of = $(call join,$(call name,$1) $(filter nr% in% la% ds%,$(wordlist 2,99,$(subst _, ,$1))))
+data_of = $(call joined,$(call name,$1) $(filter nr% in% la% ds%,$(wordlist 2,99,$(subst _, ,$1))))
 raw_of  = $(call name,$1)_nr$(call get,nr,$1)
 
 # The network of a key: ntmlp64x64 is mlp:64,64; other keys are variables NET_key.
@@ -33,7 +33,7 @@ CORRUPT_OPTIONS = $(call option,in,inputs,$1) $(call option,la,labels,$1) --seed
 VALIDATION_cifar10 := --split test
 validation = $(or $(VALIDATION_$1),--range 50000:60000)
 
-.PRECIOUS: $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
+.PRECIOUS: $(R)/raw/%_va.st $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
 
 $(R)/raw/%_va.st: | $(R)/raw/
 	@$(BIN)/mn-fetch -q $(call validation,$*) -o $@ $*
