@@ -29,7 +29,7 @@ R := $(OUT)/runs
 P := $(OUT)/$(PROFILE)
 
 # Each figure's file sets NAME_figure (its results' names) and RUNS_figure (the rows that it is made of).
-FIGURES := fig1
+FIGURES := fig1 fig3-left
 
 include $(PIPELINES)profiles/$(PROFILE).mk
 include $(PIPELINES)runs.mk

@@ -33,6 +33,13 @@ CORRUPT_OPTIONS = $(call option,in,inputs,$1) $(call option,la,labels,$1) --seed
 VALIDATION_cifar10 := --split test
 validation = $(or $(VALIDATION_$1),--range 50000:60000)
 
+define hessian_rule
+$(R)/hessian-$1/%.csv: $(R)/end/%.st $(R)/matched/%.st $(R)/data/$$$$(call data_of,$$$$*).st | $(R)/hessian-$1/
+	@$(LAUNCH) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
+.PRECIOUS: $(R)/hessian-$1/%.csv
+endef
+
+.PRECIOUS: $(R)/end/%.st $(R)/matched/%.st
 .PRECIOUS: $(R)/raw/%_va.st $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
 
 $(R)/raw/%_va.st: | $(R)/raw/
@@ -46,6 +53,14 @@ $(R)/data/%.st: $(R)/raw/$$(call raw_of,$$*).st | $(R)/data/
 
 $(R)/model/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/model/
 	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) -o $@ $<
+
+# A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
+$(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
+	  --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
+
+# The Hessian of the training loss at both: of all rows, of the clean ones, of the noisy ones.
+$(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
 
 $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
 	@$(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
