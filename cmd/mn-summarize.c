@@ -1,0 +1,163 @@
+/* mn-summarize - from many rows to a table of a figure; see mn-summarize(1). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "mn/columns.h"
+#include "mn/options.h"
+#include "mn/output.h"
+#include "mn/summary.h"
+#include "mn/survival.h"
+
+static const char name[] = "mn-summarize";
+
+struct arguments {
+	struct mn_common common;
+	const char *by, *value, *stat, *files_from;
+	struct mn_list where;
+	const char *first;
+	bool censored;
+};
+
+/* What the arguments come to, and the table that they are applied to. */
+struct job {
+	struct arguments a;
+	struct mn_names by, value, files, listed;
+	struct mn_stats stats;
+	struct mn_condition condition;
+	struct mn_source source;
+};
+
+enum { OWN_ROWS = 7, ROWS = OWN_ROWS + 9 };
+
+static void make_table(struct mn_option table[ROWS], struct arguments *a)
+{
+	const unsigned aside = MN_OPTION_CANNOT_CHANGE_RESULT;
+	const struct mn_option own[OWN_ROWS] = {
+	        {"by", 0, MN_OPTION_TEXT, &a->by, "COLUMN,...", 0, 0, 0, "a group is the rows that have these columns in common"},
+	        {"value", 0, MN_OPTION_TEXT, &a->value, "COLUMN,...", 0, 0, 0, "the columns to describe in each group"},
+	        {"stat", 0, MN_OPTION_TEXT, &a->stat, "STAT,...", 0, 0, 0, "of n, nonfinite, mean, std, sem, ci95, median, min, max"},
+	        {"where", 0, MN_OPTION_LIST, &a->where, "COLUMN=VALUE", 0, 0, 0, "take these rows alone; may be given again"},
+	        {"files-from", 0, MN_OPTION_TEXT, &a->files_from, "FILE", 0, 0, aside, "read the files that FILE names, one a line"},
+	        {"first", 0, MN_OPTION_TEXT, &a->first, "CONDITION", 0, 0, 0,
+	         "from logs: each run's first epoch with, say, 'train_accuracy>=1', as time,censored"},
+	        {"censored", 0, MN_OPTION_FLAG, &a->censored, NULL, 0, 0, 0, "from times: Kaplan-Meier medians"},
+	};
+	memcpy(table, own, sizeof own);
+	mn_options_common(table + OWN_ROWS, &a->common, "o seed threads q progress describe");
+}
+
+/* Every shared column but the epoch: what tells one run from another. */
+static int run_columns(struct mn_names *names, struct mn_error *err)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		return mn_fail_memory(err, "columns", 0);
+	for (int i = 0, written = 0; i < mn_columns_count(); i++) {
+		if (strcmp(mn_column_name(i), "epoch") != 0)
+			fprintf(memory, "%s%s", written++ ? "," : "", mn_column_name(i));
+	}
+	int status = fclose(memory) == 0 ? mn_names_split(names, text, "by", err) : mn_fail_memory(err, "columns", 0);
+	free(text);
+	return status;
+}
+
+/* The options' meaning, and that they go together; nothing is read yet. */
+static int prepare(struct job *job, struct mn_error *err)
+{
+	const struct arguments *a = &job->a;
+	bool plain = !a->first && !a->censored;
+	if (a->first && a->censored)
+		return mn_misuse(err, "--first and --censored are two steps: pipe the one into the other");
+	if (mn_names_split(&job->by, a->by, "by", err) != 0 || mn_names_split(&job->value, a->value, "value", err) != 0)
+		return -1;
+	if (plain && job->value.count == 0)
+		return mn_misuse(err, "--value names no column to describe");
+	if (a->first && job->value.count > 0)
+		return mn_misuse(err, "--first takes no --value: the time is the epoch");
+	if (a->censored && job->value.count > 1)
+		return mn_misuse(err, "--censored takes one --value, the column of the times");
+	if (!plain && a->stat)
+		return mn_misuse(err, "--stat is for descriptive statistics, not for %s", a->first ? "--first" : "--censored");
+	if (mn_stats_parse(&job->stats, a->stat ? a->stat : "n,mean,ci95", err) != 0)
+		return -1;
+	if (a->first && mn_condition_parse(&job->condition, a->first, err) != 0)
+		return -1;
+	return a->first && job->by.count == 0 ? run_columns(&job->by, err) : 0;
+}
+
+/* The files to read: the operands and those that --files-from lists. */
+static int find_files(struct job *job, char **operand, int operands, struct mn_error *err)
+{
+	struct mn_names *files = &job->files;
+	if (job->a.files_from && mn_names_read(&job->listed, job->a.files_from, err) != 0)
+		return -1;
+	files->name = calloc((size_t)(operands + job->listed.count) + 1, sizeof(*files->name));
+	if (!files->name)
+		return mn_fail_memory(err, "files", 0);
+	for (int i = 0; i < operands; i++)
+		files->name[files->count++] = operand[i];
+	for (int i = 0; i < job->listed.count; i++)
+		files->name[files->count++] = job->listed.name[i];
+	return 0;
+}
+
+static int write_table(const struct job *job, struct mn_csv *csv, struct mn_error *err)
+{
+	const struct arguments *a = &job->a;
+	if (a->first)
+		return mn_first_write(&job->source, &job->by, a->by != NULL, &job->condition, csv, err);
+	if (a->censored)
+		return mn_survival_write(&job->source, &job->by, job->value.count ? job->value.name[0] : "time", "censored", csv, err);
+	return mn_summary_write(&job->source, &job->by, &job->value, &job->stats, csv, err);
+}
+
+static int run(struct job *job, struct mn_error *err)
+{
+	struct mn_output output = {0};
+	struct mn_progress progress = {0};
+	if (mn_output_open(&output, job->a.common.output, false, err) != 0)
+		return -1;
+	mn_progress_start(&progress, job->a.common.progress, job->a.common.quiet, "reading", "files");
+	job->source = (struct mn_source){(const char *const *)job->files.name, job->files.count, job->a.where.item, job->a.where.count,
+	                                 &progress};
+	struct mn_csv csv = {.file = output.file};
+	int status = write_table(job, &csv, err);
+	mn_progress_end(&progress);
+	if (status == 0)
+		status = mn_output_commit(&output, err);
+	mn_output_discard(&output);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = {0};
+	struct mn_option table[ROWS] = {0};
+	make_table(table, &job.a);
+	struct mn_program program = {name, "--by COLUMN,... --value COLUMN,... [OPTION ...] [CSV ...]",
+	                             "statistics of groups of rows, as CSV", table};
+	struct mn_error err = {0};
+	char *text;
+	int first = mn_options_parse(&program, argc, argv, &text, &err);
+	if (first == -2)
+		return mn_print_and_close(name, text);
+	if (first < 0)
+		return mn_report(name, &err);
+	if (job.a.common.describe)
+		return mn_describe_and_close(name, job.a.common.describe);
+	int status = prepare(&job, &err);
+	if (status == 0)
+		status = find_files(&job, argv + first, argc - first, &err);
+	if (status == 0)
+		status = run(&job, &err);
+	mn_names_free(&job.by);
+	mn_names_free(&job.value);
+	mn_names_free(&job.listed);
+	free(job.files.name);
+	free(job.a.where.item);
+	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);
+}

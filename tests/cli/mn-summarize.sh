@@ -1,0 +1,114 @@
+. "$TESTS/lib.sh"
+
+# same TEXT FILE COMMAND...: the command's standard output is the file's content.
+same() {
+	local text=$1 file=$2
+	shift 2
+	check "$text" diff "$file" <("$@")
+}
+
+cat >a.csv <<'CSV'
+width,seed,kind,accuracy,loss
+16,1,x,0.5,2
+16,2,x,0.75,nan
+128,1,x,1,
+CSV
+cat >b.csv <<'CSV'
+width,seed,kind,accuracy,loss
+128,2,x,0.5,1
+2,1,"y,z",0.25,3
+CSV
+
+cat >want <<'CSV'
+width,accuracy_n,accuracy_mean,loss_n,loss_mean
+2,1,0.25,1,3
+16,2,0.625,2,nan
+128,2,0.75,1,1
+CSV
+same 'groups in numerical order, empty values not counted, nan kept' want mn-summarize --by width --value accuracy,loss --stat n,mean a.csv b.csv
+same 'the order of the files does not matter' want mn-summarize --by width --value accuracy,loss --stat n,mean b.csv a.csv
+same 'standard input is a file too' want mn-summarize --by width --value accuracy,loss --stat n,mean a.csv - <b.csv
+printf 'a.csv\n\nb.csv\n' >list
+same 'files by a list' want mn-summarize --by width --value accuracy,loss --stat n,mean --files-from list
+same 'a list by standard input' want mn-summarize --by width --value accuracy,loss --stat n,mean --files-from - <list
+
+cat >want <<'CSV'
+accuracy_n,accuracy_nonfinite,accuracy_min,accuracy_median,accuracy_max,loss_n,loss_nonfinite,loss_min,loss_median,loss_max
+5,0,0.25,0.5,1,4,1,nan,nan,nan
+CSV
+same 'without --by all rows are one group' want mn-summarize --value accuracy,loss --stat n,nonfinite,min,median,max a.csv b.csv
+
+cat >want <<'CSV'
+kind,width,accuracy_n,accuracy_mean,accuracy_ci95_low,accuracy_ci95_high
+x,16,2,0.625,-0.963275592,2.21327559
+x,128,2,0.75,-2.42655118,3.92655118
+"y,z",2,1,0.25,,
+CSV
+same 'by default n, mean and Student'"'"'s interval; text is quoted where need be' want mn-summarize --by kind,width --value accuracy a.csv b.csv
+
+cat >want <<'CSV'
+seed,accuracy_n
+2,2
+CSV
+same 'conditions: all must hold, numbers compare as numbers' want mn-summarize --by seed --value accuracy --stat n --where kind=x --where seed=2.0 a.csv b.csv
+
+check 'a file is written whole' mn-summarize --by width --value accuracy -o out.csv a.csv
+check 'with what standard output would get' cmp out.csv <(mn-summarize --by width --value accuracy a.csv)
+
+sed 's/seed/sede/' b.csv >other.csv
+fails 1 'other.csv: header differs from that of a.csv: column 2 is .sede., there .seed.' mn-summarize --by width --value loss a.csv other.csv
+sed 's/$/,1/; 1s/1$/more/' b.csv >longer.csv
+fails 1 "longer.csv: .* column 6, 'more', is not there" mn-summarize --by width --value loss a.csv longer.csv
+cut -d, -f1-4 a.csv >shorter.csv
+fails 1 "shorter.csv: .* column 5, 'loss', is missing" mn-summarize --by width --value accuracy a.csv shorter.csv
+: >empty.csv
+fails 1 'empty.csv: empty' mn-summarize --by width --value loss a.csv empty.csv
+head -1 a.csv >header.csv
+fails 1 'header.csv: a header, but no row' mn-summarize --by width --value loss header.csv
+fails 1 'no row meets' mn-summarize --by width --value loss --where kind=none a.csv
+fails 1 "a.csv: no column 'widht' \(it has width,seed,kind,accuracy,loss\)" mn-summarize --by widht --value loss a.csv
+fails 1 "a.csv: line 2: column 'kind' holds 'x', which is not a number" mn-summarize --value kind a.csv
+printf 'a,b\n1,2\n3\n' >ragged.csv
+fails 1 'ragged.csv: line 3: 1 fields where the header has 2' mn-summarize --value a ragged.csv
+printf 'a,a\n1,2\n' >twice.csv
+fails 1 "twice.csv: the header has column 'a' twice" mn-summarize --value a twice.csv
+fails 1 'missing.csv: No such file' mn-summarize --value a missing.csv
+fails 1 'nolist: No such file' mn-summarize --value a --files-from nolist
+fails 2 "stat 'n,mode'|'mode'" mn-summarize --value loss --stat n,mode a.csv
+fails 2 'value' mn-summarize --by width a.csv
+fails 2 'where' mn-summarize --value loss --where width a.csv
+fails 2 "'width' twice" mn-summarize --by width,width --value loss a.csv
+fails 1 '/dev/full|No space' mn-summarize --value loss -o /dev/full a.csv
+
+# From logs to times.
+cat >log.csv <<'CSV'
+width,seed,epoch,train_accuracy
+16,1,1,0.5
+16,1,2,
+16,1,3,1
+16,1,4,1
+16,2,1,0.9
+16,2,2,0.9
+32,1,1,1
+CSV
+cat >want <<'CSV'
+width,seed,time,censored
+16,1,3,0
+16,2,2,1
+32,1,1,0
+CSV
+same 'the first epoch that meets a condition, or the last one, censored' want mn-summarize --first 'train_accuracy>=1' log.csv
+same 'the same by named columns' want mn-summarize --first 'train_accuracy>=1' --by width,seed log.csv
+cat >want <<'CSV'
+width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_high
+16,2,1,3,,inf
+32,1,0,1,,inf
+CSV
+mn-summarize --first 'train_accuracy>=1' log.csv | same 'Kaplan-Meier medians from a pipe' want mn-summarize --censored --by width
+fails 1 'log.csv: line 2: epoch 1 after epoch 4 of a run with the same parameters' mn-summarize --first 'train_accuracy>=1' log.csv log.csv
+fails 2 'not of the form' mn-summarize --first 'train_accuracy' log.csv
+fails 1 "no column 'nothing'" mn-summarize --first 'nothing>=1' log.csv
+fails 2 'two steps' mn-summarize --first 'train_accuracy>=1' --censored log.csv
+fails 1 "no column 'censored'" mn-summarize --censored --value epoch log.csv
+printf 'time,censored\n3,2\n' >bad.csv
+fails 1 'bad.csv: line 2: .* neither 0 nor 1' mn-summarize --censored bad.csv
