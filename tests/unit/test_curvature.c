@@ -163,14 +163,14 @@ static void test_operator_check(struct test *t)
 	struct mn_error err = {0};
 	struct matrix m = {.n = 50, .dense = random_symmetric(50, 9)};
 	struct mn_operator op = matrix_operator(&m);
-	CHECK(t, !mn_operator_check(&op, 1, NULL, &err) && op.products == 3, "a symmetric operator passes %s", err.text);
+	CHECK(t, !mn_operator_check(&op, true, 1, NULL, &err) && op.products == 3, "a symmetric operator passes %s", err.text);
 	m.dense[7 * 50 + 11] += 0.5;
-	CHECK(t, mn_operator_check(&op, 1, NULL, &err) == -1 && strstr(err.text, "not symmetric"), "%s", err.text);
+	CHECK(t, mn_operator_check(&op, true, 1, NULL, &err) == -1 && strstr(err.text, "not symmetric"), "%s", err.text);
 	op.apply = drifting;
-	CHECK(t, mn_operator_check(&op, 1, NULL, &err) == -1 && strstr(err.text, "different bits"), "%s", err.text);
+	CHECK(t, mn_operator_check(&op, true, 1, NULL, &err) == -1 && strstr(err.text, "different bits"), "%s", err.text);
 	m.dense[5] = NAN;
 	op.apply = matrix_apply;
-	CHECK(t, mn_operator_check(&op, 1, NULL, &err) == -1 && strstr(err.text, "not finite"), "%s", err.text);
+	CHECK(t, mn_operator_check(&op, true, 1, NULL, &err) == -1 && strstr(err.text, "not finite"), "%s", err.text);
 	free(m.dense);
 }
 

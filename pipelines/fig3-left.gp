@@ -1,0 +1,24 @@
+# fig3-left.gp - the largest Hessian eigenvalue against the noise fraction: at the end of training, and at matched loss.
+set terminal svg size 960,480 dynamic enhanced font "Helvetica,14" background rgb "white"
+set multiplot layout 1,2 title sprintf("Sharpness: %s, %s rows, %s", data, rows, net) noenhanced
+set xlabel "fraction of noise"
+set ylabel "largest eigenvalue of the Hessian"
+set logscale y
+set format y "10^{%L}"
+set xrange [-0.05:1.05]
+set key inside top left
+
+is(part, which) = strcol("rows") eq part && strcol("status") ne "diverged" && strcol("condition") eq which
+inputs(which) = is("all", which) && column("label_noise") == 0 ? column("input_noise") : NaN
+labels(which) = is("all", which) && column("input_noise") == 0 ? column("label_noise") : NaN
+do for [panel = 1:2] {
+	which = panel == 1 ? "" : "loss<".matched
+	set title (panel == 1 ? "at the end of training" : "at the first epoch with a loss below ".matched) noenhanced
+	plot csv using (inputs(which)):(column("value_mean")):(column("value_ci95_low")):(column("value_ci95_high")) \
+	       with yerrorbars lc rgb colour[2] pt mark[1] ps 0.8 notitle, \
+	     csv using (inputs(which)):(column("value_mean")) with linespoints lc rgb colour[2] lw 2 pt mark[1] ps 0.8 title "noise inputs", \
+	     csv using (labels(which)):(column("value_mean")):(column("value_ci95_low")):(column("value_ci95_high")) \
+	       with yerrorbars lc rgb colour[3] pt mark[2] ps 0.8 notitle, \
+	     csv using (labels(which)):(column("value_mean")) with linespoints lc rgb colour[3] lw 2 pt mark[2] ps 0.8 title "random labels"
+}
+unset multiplot

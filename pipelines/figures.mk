@@ -1,0 +1,59 @@
+# figures.mk - the figures of Krueger et al. (2017), from raw data to picture.
+#
+#     make -f figures.mk fig1 [PROFILE=demo|small|paper] [DATA=fashion-mnist] [NOISE=inputs|labels] [SEEDS='1 2 3']
+#
+# Results: $(OUT)/PROFILE/NAME.csv, NAME-claims.csv, NAME.svg. What they are made of: $(OUT)/runs, where a file's name is
+# its parameters. A finished run is never run twice; an interrupted sweep goes on where it was.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+export LC_ALL := C
+# One single-threaded run a core; OpenBLAS would start its helpers before a program can tell it not to.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+
+PIPELINES := $(dir $(lastword $(MAKEFILE_LIST)))
+# In the source tree the programs are in build/bin, in an installed one in PREFIX/bin.
+BIN     ?= $(patsubst %/,%,$(firstword $(dir $(wildcard $(PIPELINES)../build/bin/mn-train $(PIPELINES)../../../bin/mn-train))))
+OUT     ?= out
+PROFILE ?= demo
+NOISE   ?= inputs
+LAUNCH  ?=
+JOB_MB  ?= 500
+JOBS    ?= $(shell $(PIPELINES)jobs 1 $(JOB_MB))
+
+R := $(OUT)/runs
+P := $(OUT)/$(PROFILE)
+
+# Each figure's file sets NAME_figure (its results' names) and RUNS_figure (the rows that it is made of).
+FIGURES := fig1 fig3-left
+
+include $(PIPELINES)profiles/$(PROFILE).mk
+include $(PIPELINES)runs.mk
+include $(FIGURES:%=$(PIPELINES)%.mk)
+
+# A figure in two steps: all its runs, as many at a time as the machine has cores, with one line of progress; then tables
+# and picture from those that succeeded. A failed run does not stop the others; it is named at the end, and run again next time.
+$(FIGURES): %: | $(P)/
+	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
+	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).runs $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k -j$(JOBS) $*-runs
+	+@$(MAKE) -f $(PIPELINES)figures.mk $*-results
+	@$(PIPELINES)show $(P)/$(NAME_$*)
+	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(P)/$(NAME_$*).log
+
+$(FIGURES:%=%-runs): %-runs: $$(RUNS_$$*)
+$(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claims.csv $(P)/$$(NAME_$$*).svg
+
+# The runs that there are: what a figure's tables are made of.
+$(P)/.%.done: FORCE | $(P)/
+	$(call list,$@,$(wildcard $(file <$(P)/.$*.runs)))
+
+%/:
+	@mkdir -p $@
+
+.PRECIOUS: %/ $(P)/.%.done
+.PHONY: $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
+FORCE:

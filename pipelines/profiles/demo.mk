@@ -1,0 +1,21 @@
+# demo: minutes on two cores, on Debian's Fashion-MNIST.
+FIG1_DATA    := fashion-mnist
+FIG1_DEFAULT := fashion-mnist
+FIG1_ROWS    := 2000
+FIG1_WIDTHS  := 4 8 16 32 64 128 256
+FIG1_NOISE   := 0 0.25 0.5 0.75
+FIG1_SEEDS   := 1 2 3 4 5
+FIG1_EPOCHS  := 60
+FIG1_BATCH   := 32
+FIG1_LR      := 0.05
+
+FIG3L_DATA    := fashion-mnist
+FIG3L_DEFAULT := fashion-mnist
+FIG3L_ROWS    := 1000
+FIG3L_NET     := mlp64x64
+FIG3L_NOISE   := 0 0.25 0.5 0.75 1
+FIG3L_SEEDS   := 1 2 3 4 5
+FIG3L_EPOCHS  := 300
+FIG3L_BATCH   := 32
+FIG3L_LR      := 0.05
+FIG3L_LOSS    := 0.05

@@ -1,0 +1,73 @@
+# runs.mk - one pattern rule a stage; a file's name is its parameters, in keys of two letters:
+#
+#     raw/fashion-mnist_nr2000.st                                  the first 2000 rows; _va: the 10,000 validation rows
+#     data/fashion-mnist_nr2000_in0.4_ds1.st                       inputs (la: labels) of 0.4 replaced, seed 1
+#     model/fashion-mnist_nr2000_in0.4_ds1_ntmlp64x64_ep60_bs32_lr0.05_sd1.st
+#     eval/...csv                                                  the same, on the validation rows
+#
+# Any file can be asked for by name, also off a figure's grid.
+
+# The value of a key in a name; the name's first word is the data set.
+get  = $(patsubst $1%,%,$(filter $1%,$(wordlist 2,99,$(subst _, ,$2))))
+name = $(firstword $(subst _, ,$1))
+joined = $(subst $(space),_,$(strip $1))
+space := $() $()
+
+# The part of a run's name that names its training data, and its raw rows.
+data_of = $(call joined,$(call name,$1) $(filter nr% in% la% ds%,$(wordlist 2,99,$(subst _, ,$1))))
+raw_of  = $(call name,$1)_nr$(call get,nr,$1)
+
+# The network of a key: ntmlp64x64 is mlp:64,64; other keys are variables NET_key.
+comma := ,
+net = $(if $(filter mlp%,$1),mlp:$(subst x,$(comma),$(patsubst mlp%,%,$1)),$(NET_$1))
+# An option where the key is there.
+option = $(if $(call get,$1,$3),--$2 $(call get,$1,$3))
+
+TRAIN_OPTIONS = --net $(call net,$(call get,nt,$1)) --epochs $(call get,ep,$1) --batch $(call get,bs,$1) --lr $(call get,lr,$1) \
+  $(call option,lh,lr-halve-every,$1) $(call option,mo,momentum,$1) $(call option,wd,weight-decay,$1) $(call option,dr,dropout,$1) \
+  $(call option,id,input-dropout,$1) $(call option,gn,gaussian-noise,$1) $(call option,un,until-accuracy,$1) --seed $(call get,sd,$1)
+
+CORRUPT_OPTIONS = $(call option,in,inputs,$1) $(call option,la,labels,$1) --seed $(call get,ds,$1)
+
+# Of the MNIST-like sets' 60,000 training rows the last 10,000 validate; CIFAR-10's test file does.
+VALIDATION_cifar10 := --split test
+validation = $(or $(VALIDATION_$1),--range 50000:60000)
+
+define hessian_rule
+$(R)/hessian-$1/%.csv: $(R)/end/%.st $(R)/matched/%.st $(R)/data/$$$$(call data_of,$$$$*).st | $(R)/hessian-$1/
+	@$(LAUNCH) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
+.PRECIOUS: $(R)/hessian-$1/%.csv
+endef
+
+.PRECIOUS: $(R)/end/%.st $(R)/matched/%.st
+.PRECIOUS: $(R)/raw/%_va.st $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
+
+$(R)/raw/%_va.st: | $(R)/raw/
+	@$(BIN)/mn-fetch -q $(call validation,$*) -o $@ $*
+
+$(R)/raw/%.st: | $(R)/raw/
+	@$(BIN)/mn-fetch -q --range 0:$(call get,nr,$*) -o $@ $(call name,$*)
+
+$(R)/data/%.st: $(R)/raw/$$(call raw_of,$$*).st | $(R)/data/
+	@$(BIN)/mn-corrupt -q $(call CORRUPT_OPTIONS,$*) -o $@ $<
+
+$(R)/model/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/model/
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) -o $@ $<
+
+# A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
+$(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
+	  --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
+
+# The Hessian of the training loss at both: of all rows, of the clean ones, of the noisy ones.
+$(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
+
+$(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
+	@$(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
+
+# A list of files as a file that changes only when the list does: $(call list,FILE,NAMES) is a recipe.
+list = $(file >$1.new,$(subst $(space),$(newline),$(strip $2)))@if cmp -s $1.new $1; then rm $1.new; else mv $1.new $1; fi
+define newline
+
+
+endef
