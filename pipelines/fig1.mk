@@ -7,6 +7,7 @@ FIG1_COLUMN := $(if $(filter labels,$(NOISE)),label_noise,input_noise)
 NAME_fig1 := fig1$(if $(filter-out $(FIG1_DEFAULT),$(FIG1_DATA)),-$(FIG1_DATA))$(if $(filter labels,$(NOISE)),-labels)
 RUNS_fig1 := $(foreach s,$(or $(SEEDS),$(FIG1_SEEDS)),$(foreach w,$(FIG1_WIDTHS),$(foreach p,$(FIG1_NOISE),\
   $(R)/eval/$(FIG1_DATA)_nr$(FIG1_ROWS)_$(FIG1_KEY)$(p)_ds$(s)_ntmlp$(w)x$(w)_ep$(FIG1_EPOCHS)_bs$(FIG1_BATCH)_lr$(FIG1_LR)_sd$(s).csv)))
+STEPS_fig1 := $(RUNS_fig1:$(R)/eval/%.csv=$(R)/model/%.st)
 
 $(P)/$(NAME_fig1).csv: $(P)/.$(NAME_fig1).done
 	@$(BIN)/mn-summarize --by dataset,train_size,$(FIG1_COLUMN),width,status --value accuracy,loss --files-from $< -o $@

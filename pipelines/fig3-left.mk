@@ -12,6 +12,7 @@ FIG3L_RUNS := $(foreach s,$(or $(SEEDS),$(FIG3L_SEEDS)),$(foreach p,$(FIG3L_NOIS
 
 NAME_fig3-left := fig3-left$(if $(filter-out $(FIG3L_DEFAULT),$(FIG3L_DATA)),-$(FIG3L_DATA))
 RUNS_fig3-left := $(foreach r,$(FIG3L_RUNS),$(foreach rows,all clean noisy,$(R)/hessian-$(rows)/$(r).csv))
+STEPS_fig3-left := $(FIG3L_RUNS:%=$(R)/end/%.st)
 
 $(P)/$(NAME_fig3-left).csv: $(P)/.$(NAME_fig3-left).done
 	@$(BIN)/mn-summarize --by dataset,train_size,input_noise,label_noise,rows,condition,status --value value,residual,loss,weight_norm \

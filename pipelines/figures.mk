@@ -28,7 +28,8 @@ JOBS    ?= $(shell $(PIPELINES)jobs 1 $(JOB_MB))
 R := $(OUT)/runs
 P := $(OUT)/$(PROFILE)
 
-# Each figure's file sets NAME_figure (its results' names) and RUNS_figure (the rows that it is made of).
+# Each figure's file sets NAME_figure (its results' names), RUNS_figure (the rows that it is made of) and STEPS_figure (the
+# models behind them, for the progress line).
 FIGURES := fig1 fig3-left
 
 include $(PIPELINES)profiles/$(PROFILE).mk
@@ -39,7 +40,8 @@ include $(FIGURES:%=$(PIPELINES)%.mk)
 # and picture from those that succeeded. A failed run does not stop the others; it is named at the end, and run again next time.
 $(FIGURES): %: | $(P)/
 	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
-	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).runs $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k -j$(JOBS) $*-runs
+	$(call list,$(P)/.$(NAME_$*).steps,$(STEPS_$*) $(RUNS_$*))
+	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).steps $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k -j$(JOBS) $*-runs
 	+@$(MAKE) -f $(PIPELINES)figures.mk $*-results
 	@$(PIPELINES)show $(P)/$(NAME_$*)
 	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(P)/$(NAME_$*).log
@@ -49,7 +51,7 @@ $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claim
 
 # The runs that there are: what a figure's tables are made of.
 $(P)/.%.done: FORCE | $(P)/
-	$(call list,$@,$(wildcard $(file <$(P)/.$*.runs)))
+	$(call list,$@,$(wildcard $(strip $(file <$(P)/.$*.runs))))
 
 %/:
 	@mkdir -p $@
