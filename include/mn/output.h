@@ -21,6 +21,10 @@ struct mn_output {
  * Returns 0, or -1 with err. On success the caller must call commit or discard once. */
 int mn_output_open(struct mn_output *output, const char *path, bool binary, struct mn_error *err);
 
+/* For a program that works long before it opens its output: refuses now what mn_output_open would refuse then. Leaves no trace, and does
+ * not open a pipe. */
+int mn_output_check(const char *path, bool binary, struct mn_error *err);
+
 /* Flushes, checks, syncs, closes and renames. -1 with err where anything failed; then no file of that name was made. */
 int mn_output_commit(struct mn_output *output, struct mn_error *err);
 

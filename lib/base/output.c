@@ -106,6 +106,19 @@ int mn_output_open(struct mn_output *output, const char *path, bool binary, stru
 	return -1;
 }
 
+int mn_output_check(const char *path, bool binary, struct mn_error *err)
+{
+	struct mn_output output;
+	struct stat status;
+	bool file = path && strcmp(path, "-") != 0;
+	if (file && stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return access(path, W_OK) == 0 ? 0 : mn_fail(err, "%s: %s", path, strerror(errno));
+	if (mn_output_open(&output, path, binary, err))
+		return -1;
+	mn_output_discard(&output);
+	return 0;
+}
+
 int mn_output_commit(struct mn_output *output, struct mn_error *err)
 {
 	const char *failure = NULL;
