@@ -122,11 +122,12 @@ static int evaluate_model(struct mn_model *model, const struct mn_dataset *data,
 static int evaluate_all(char **models, int model_count, const struct mn_dataset *data, int data_count, struct mn_pool *pool,
                         struct tables *t, struct mn_error *err)
 {
-	write_headers(t);
 	for (int i = 0; i < model_count; i++) {
 		struct mn_model model;
 		if (mn_model_read(&model, models[i], err))
 			return -1;
+		if (i == 0) /* not before: nothing comes out where nothing could be evaluated */
+			write_headers(t);
 		int status = evaluate_model(&model, data, data_count, pool, t, err);
 		mn_model_free(&model);
 		if (status)
@@ -143,7 +144,7 @@ static int read_all(struct mn_dataset *data, const struct mn_list *paths, struct
 	return 0;
 }
 
-/* At most one of all inputs may be standard input. */
+/* At most one of all inputs may be standard input, and one table go to standard output. */
 static int check(const struct arguments *a, char **models, int model_count, struct mn_error *err)
 {
 	int standard = 0;
@@ -151,7 +152,12 @@ static int check(const struct arguments *a, char **models, int model_count, stru
 		standard += strcmp(a->data.item[i], "-") == 0;
 	for (int i = 0; i < model_count; i++)
 		standard += strcmp(models[i], "-") == 0;
-	return standard > 1 ? mn_misuse(err, "only one of the data sets and models can be standard input") : 0;
+	if (standard > 1)
+		return mn_misuse(err, "only one of the data sets and models can be standard input");
+	bool output = a->common.output && strcmp(a->common.output, "-") != 0;
+	if (!output && a->per_example && strcmp(a->per_example, "-") == 0)
+		return mn_misuse(err, "--per-example: standard output is for the table of the models, give it a file with -o");
+	return 0;
 }
 
 static int run(struct arguments *a, char **models, int model_count, struct mn_error *err)
@@ -196,14 +202,12 @@ int main(int argc, char **argv)
 	int first = mn_options_parse(&program, argc, argv, &text, &err);
 	if (first == -2)
 		return mn_print_and_close(name, text);
-	if (first < 0)
-		return mn_report(name, &err);
-	if (a.common.describe)
+	if (first >= 0 && a.common.describe)
 		return mn_describe_and_close(name, a.common.describe);
 	char **models = first < argc ? argv + first : standard_input;
 	int model_count = first < argc ? argc - first : 1;
 	mn_blas_single_threaded();
-	int status = check(&a, models, model_count, &err) || run(&a, models, model_count, &err) ? mn_report(name, &err) : 0;
+	int status = first < 0 || check(&a, models, model_count, &err) || run(&a, models, model_count, &err);
 	free(a.data.item);
-	return mn_close_stdout(name, status);
+	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);
 }

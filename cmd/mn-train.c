@@ -21,6 +21,7 @@ struct arguments {
 	const char *dropout_layers;
 	const char *validate, *log, *data;
 	struct mn_list save_when;
+	struct mn_save *saves; /* the same, parsed */
 };
 
 static void set_defaults(struct arguments *a)
@@ -74,7 +75,6 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	mn_options_common(table + rows, &a->common, "o seed threads q progress z no-history describe");
 }
 
-/* Opens the log and the list of models to save, and runs. */
 static int run(struct arguments *a, struct mn_session *session, struct mn_error *err)
 {
 	struct mn_log log = {0};
@@ -89,13 +89,6 @@ static int run(struct arguments *a, struct mn_session *session, struct mn_error 
 	if (mn_log_close(&log, status ? &(struct mn_error){0} : err))
 		status = -1;
 	return status;
-}
-
-static int write_model(struct arguments *a, struct mn_trainer *trainer, struct mn_output *output, struct mn_error *err)
-{
-	if (mn_model_write(&trainer->model, output->file, a->common.gzip, err))
-		return -1;
-	return mn_output_commit(output, err);
 }
 
 static int note_history(const struct arguments *a, const struct mn_program *program, struct mn_trainer *trainer, struct mn_error *err)
@@ -118,7 +111,7 @@ static int note_history(const struct arguments *a, const struct mn_program *prog
 
 /* Everything after the data were read. */
 static int train(struct arguments *a, const struct mn_program *program, const struct mn_dataset *data, const struct mn_dataset *validation,
-                 struct mn_pool *pool, struct mn_output *output, struct mn_error *err)
+                 struct mn_pool *pool, struct mn_error *err)
 {
 	struct mn_trainer trainer;
 	if (mn_trainer_new(&trainer, &a->hyper, data, pool, err))
@@ -130,14 +123,10 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 	        .until_accuracy = a->until_accuracy,
 	        .keep_diverged = a->keep_diverged,
 	        .gzip = a->common.gzip,
+	        .save = a->saves,
 	        .saves = a->save_when.count,
-	        .save = calloc((size_t)a->save_when.count + 1, sizeof *session.save),
 	};
-	int status = session.save ? 0 : mn_fail_memory(err, "--save-when", 0);
-	for (int i = 0; i < session.saves && status == 0; i++)
-		status = mn_save_parse(&session.save[i], a->save_when.item[i], err);
-	if (status == 0 && validation)
-		status = mn_model_fits(&trainer.model, validation, err);
+	int status = validation ? mn_model_fits(&trainer.model, validation, err) : 0;
 	if (status == 0)
 		status = mn_session_describe(&session, err);
 	if (status == 0)
@@ -145,25 +134,54 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 	if (status == 0)
 		status = run(a, &session, err);
 	if (status == 0)
-		status = write_model(a, &trainer, output, err);
-	free(session.save);
+		status = mn_model_save(&trainer.model, a->common.output, a->common.gzip, err);
 	mn_trainer_free(&trainer);
 	return status;
 }
 
+/* What the table cannot check; all that can be refused is refused before any work. */
 static int check(struct arguments *a, struct mn_error *err)
 {
 	if (a->validate && !a->log)
 		return mn_misuse(err, "--validate is for the log's columns: give --log CSV too");
-	if (a->validate && strcmp(a->validate, "-") == 0 && (!a->data || strcmp(a->data, "-") == 0))
+	if (a->validate && strcmp(a->validate, "-") == 0 && strcmp(a->data, "-") == 0)
 		return mn_misuse(err, "--validate and the data cannot both be standard input");
+	if (a->log && strcmp(a->log, "-") == 0)
+		return mn_misuse(err, "--log: standard output is for the model, give the log a file");
+	a->saves = calloc((size_t)a->save_when.count + 1, sizeof *a->saves);
+	if (!a->saves)
+		return mn_fail_memory(err, "--save-when", 0);
+	for (int i = 0; i < a->save_when.count; i++)
+		if (mn_save_parse(&a->saves[i], a->save_when.item[i], err))
+			return -1;
+	for (int i = 0; i < a->save_when.count; i++)
+		if (mn_output_check(a->saves[i].path, true, err))
+			return -1;
 	if (!*a->hyper.input)
 		a->hyper.input = mn_net_default_input(a->hyper.net);
 	if (!*a->hyper.init)
 		a->hyper.init = mn_net_default_init(a->hyper.net);
 	a->hyper.seed = a->common.seed;
 	a->hyper.dropout_on_conv = strcmp(a->dropout_layers, "all") == 0;
-	return 0;
+	return mn_output_check(a->common.output, true, err);
+}
+
+static int read_and_train(struct arguments *a, const struct mn_program *program, struct mn_error *err)
+{
+	struct mn_dataset data = {0}, validation = {0};
+	struct mn_pool *pool = NULL;
+	mn_blas_single_threaded();
+	int status = mn_dataset_read(&data, a->data, err);
+	if (status == 0 && a->validate)
+		status = mn_dataset_read(&validation, a->validate, err);
+	if (status == 0 && !(pool = mn_pool_new((int)a->common.threads, err)))
+		status = -1;
+	if (status == 0)
+		status = train(a, program, &data, a->validate ? &validation : NULL, pool, err);
+	mn_pool_free(pool);
+	mn_dataset_free(&data);
+	mn_dataset_free(&validation);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -180,26 +198,8 @@ int main(int argc, char **argv)
 		return mn_print_and_close(name, text);
 	if (first >= 0 && a.common.describe)
 		return mn_describe_and_close(name, a.common.describe);
-	if (first < 0 || mn_one_operand(argc, argv, first, &a.data, &err) || check(&a, &err))
-		return mn_report(name, &err);
-
-	struct mn_dataset data = {0}, validation = {0};
-	struct mn_output output = {0};
-	struct mn_pool *pool = NULL;
-	mn_blas_single_threaded();
-	int status = mn_output_open(&output, a.common.output, true, &err);
-	if (status == 0)
-		status = mn_dataset_read(&data, a.data, &err);
-	if (status == 0 && a.validate)
-		status = mn_dataset_read(&validation, a.validate, &err);
-	if (status == 0 && !(pool = mn_pool_new((int)a.common.threads, &err)))
-		status = -1;
-	if (status == 0)
-		status = train(&a, &program, &data, a.validate ? &validation : NULL, pool, &output, &err);
-	mn_output_discard(&output);
-	mn_pool_free(pool);
-	mn_dataset_free(&data);
-	mn_dataset_free(&validation);
+	int status = first < 0 || mn_one_operand(argc, argv, first, &a.data, &err) || check(&a, &err) || read_and_train(&a, &program, &err);
+	free(a.saves);
 	free(a.save_when.item);
 	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);
 }

@@ -35,6 +35,9 @@ int mn_model_read(struct mn_model *model, const char *path, struct mn_error *err
 /* Writes the metadata and the parameters as they are now. */
 int mn_model_write(struct mn_model *model, FILE *file, bool gzip, struct mn_error *err);
 
+/* The same to a file of its own, whole or not at all (mn/output.h). path NULL or "-": standard output. -1 with err naming it. */
+int mn_model_save(struct mn_model *model, const char *path, bool gzip, struct mn_error *err);
+
 void mn_model_free(struct mn_model *model);
 
 /* The pixels of a data set as the input transform wants them. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mn/output.h"
+
 struct mn_images mn_model_images(const struct mn_dataset *data)
 {
 	return (struct mn_images){
@@ -23,22 +25,6 @@ static int plan(struct mn_model *model, const char *net, int classes, struct mn_
 	model->buffers = calloc(model->net.buffer_size + 1, sizeof *model->buffers);
 	if (!model->w || !model->buffers)
 		return mn_fail_memory(err, model->stream.name, model->net.size * sizeof *model->w);
-	return 0;
-}
-
-/* The data set's own keys, less those that describe its stream. */
-static int take_metadata(struct mn_model *model, const struct mn_stream *data, struct mn_error *err)
-{
-	static const char *const left_out[] = {"mn.kind", "mn.format", "mn.crc32"};
-	const char *key;
-	json_t *value;
-	json_object_foreach (data->metadata, key, value) {
-		bool skip = false;
-		for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-			skip = skip || strcmp(key, left_out[i]) == 0;
-		if (!skip && json_object_set(model->stream.metadata, key, value) < 0)
-			return mn_fail_memory(err, data->name, strlen(key));
-	}
 	return 0;
 }
 
@@ -66,8 +52,8 @@ int mn_model_new(struct mn_model *model, const struct mn_model_spec *spec, const
 	if (mn_input_needs_fit(&model->input))
 		mn_input_fit(&model->input, &images);
 	if (plan(model, spec->net, data->classes, err) ||
-	    mn_network_init(&model->net, spec->init, spec->seed, model->w, model->buffers, err) ||
-	    take_metadata(model, &data->stream, err) || describe(model, spec, data, err))
+	    mn_network_init(&model->net, spec->init, spec->seed, model->w, model->buffers, err) || describe(model, spec, data, err) ||
+	    mn_stream_inherit(&model->stream, &data->stream, err))
 		goto failed;
 	return 0;
 failed:
@@ -194,6 +180,19 @@ int mn_model_write(struct mn_model *model, FILE *file, bool gzip, struct mn_erro
 	for (int i = 0; i < net->buffers; i++)
 		mn_stream_remove(&model->stream, net->buffer[i].name);
 	return status;
+}
+
+int mn_model_save(struct mn_model *model, const char *path, bool gzip, struct mn_error *err)
+{
+	struct mn_output output;
+	struct mn_error why = {0};
+	if (mn_output_open(&output, path, true, err))
+		return -1;
+	if (mn_model_write(model, output.file, gzip, &why)) {
+		mn_output_discard(&output);
+		return mn_fail(err, "%s: %.900s", path && strcmp(path, "-") != 0 ? path : "standard output", why.text);
+	}
+	return mn_output_commit(&output, err);
 }
 
 void mn_model_free(struct mn_model *model)

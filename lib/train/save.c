@@ -30,7 +30,7 @@ int mn_save_parse(struct mn_save *save, const char *text, struct mn_error *err)
 		int wrong = mn_parse_real(save->condition + prefix, 0, forms[i].high, &save->value);
 		if (!wrong && save->kind == MN_SAVE_EPOCH)
 			wrong = mn_parse_int(save->condition + prefix, 1, (int64_t)forms[i].high, &epoch);
-		if (!wrong)
+		if (!wrong && strcmp(save->path, "-") != 0)
 			return 0;
 	}
 	return mn_misuse(err, "--save-when: '%s' is not loss<NUMBER:FILE, accuracy>=NUMBER:FILE or epoch=NUMBER:FILE", text);

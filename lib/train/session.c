@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mn/output.h"
-
 int mn_session_describe(const struct mn_session *session, struct mn_error *err)
 {
 	const struct mn_hyperparameters *h = &session->trainer->hyper;
@@ -41,14 +39,9 @@ static int note_state(struct mn_session *session, const char *status, const char
 static int write_save(struct mn_session *session, const struct mn_save *save, const char *status, const char *condition,
                       struct mn_error *err)
 {
-	struct mn_output output;
-	if (note_state(session, status, condition, err) || mn_output_open(&output, save->path, true, err))
+	if (note_state(session, status, condition, err))
 		return -1;
-	if (mn_model_write(&session->trainer->model, output.file, session->gzip, err)) {
-		mn_output_discard(&output);
-		return -1;
-	}
-	return mn_output_commit(&output, err);
+	return mn_model_save(&session->trainer->model, save->path, session->gzip, err);
 }
 
 static double accuracy(const struct mn_evaluation *evaluation)

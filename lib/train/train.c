@@ -61,14 +61,43 @@ void mn_trainer_free(struct mn_trainer *trainer)
 	*trainer = (struct mn_trainer){0};
 }
 
+/* The order of the examples in the present epoch: drawn from the seed, so that a run that goes on within an epoch finds it again. */
+static void draw_order(struct mn_trainer *trainer)
+{
+	if (trainer->ordered == trainer->epoch + 1)
+		return;
+	trainer->ordered = trainer->epoch + 1;
+	struct mn_key key = {(uint64_t)trainer->hyper.seed, MN_PURPOSE_SHUFFLE};
+	mn_random_permutation(key, (struct mn_counter){.epoch = (uint64_t)trainer->ordered}, trainer->order, trainer->data->rows);
+}
+
+static bool all_finite(const mn_real *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return false;
+	return true;
+}
+
+/* What follows the step on an epoch's last batch. No later batch would notice that it broke the parameters. */
+static enum mn_train_state end_epoch(struct mn_trainer *trainer)
+{
+	const struct mn_model *model = &trainer->model;
+	if (!all_finite(model->w, model->net.size) || !all_finite(model->buffers, model->net.buffer_size)) {
+		trainer->bad_batch = (trainer->data->rows - 1) / trainer->hyper.batch + 1;
+		return MN_TRAIN_DIVERGED;
+	}
+	trainer->next = 0;
+	trainer->epoch++;
+	return MN_TRAIN_EPOCH_DONE;
+}
+
 enum mn_train_state mn_train_step(struct mn_trainer *trainer)
 {
 	const struct mn_hyperparameters *hyper = &trainer->hyper;
 	const struct mn_dataset *data = trainer->data;
 	uint64_t epoch = (uint64_t)trainer->epoch + 1;
-	if (trainer->next == 0)
-		mn_random_permutation((struct mn_key){(uint64_t)hyper->seed, MN_PURPOSE_SHUFFLE}, (struct mn_counter){.epoch = epoch},
-		                      trainer->order, data->rows);
+	draw_order(trainer);
 	const int64_t *row = trainer->order + trainer->next;
 	int rows = (int)(data->rows - trainer->next < hyper->batch ? data->rows - trainer->next : hyper->batch);
 	for (int i = 0; i < rows; i++)
@@ -93,9 +122,5 @@ enum mn_train_state mn_train_step(struct mn_trainer *trainer)
 	mn_network_backward(&trainer->ws, model->w, model->buffers, rows, &draw, mn_sgd_into(&sgd, model->w, trainer->velocity));
 	mn_sgd_finish(&sgd, &trainer->net, trainer->pool, model->w, trainer->velocity);
 	trainer->next += rows;
-	if (trainer->next < data->rows)
-		return MN_TRAIN_GOES_ON;
-	trainer->next = 0;
-	trainer->epoch++;
-	return MN_TRAIN_EPOCH_DONE;
+	return trainer->next < data->rows ? MN_TRAIN_GOES_ON : end_epoch(trainer);
 }
