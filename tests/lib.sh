@@ -46,3 +46,12 @@ fails() {
 skip() {
 	echo "skip - $1" >&3
 }
+
+# Prints the name of a python3 that has numpy; fails where there is none.
+find_numpy() {
+	local python
+	for python in python3 /usr/bin/python3; do
+		"$python" -c 'import numpy' 2>/dev/null && echo "$python" && return 0
+	done
+	return 1
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""forward_numpy.py DATA MODEL - an independent forward pass, in double precision, of a network of fully connected layers.
+
+Shares no line with the programs that it checks: it reads both safetensors streams itself. Prints the number of rows, the mean
+cross-entropy, the number of errors (the lowest index wins a tie), and how many rows are so near a tie (1e-5 of the largest output)
+that another precision may decide otherwise.
+"""
+import gzip
+import json
+import struct
+import sys
+
+import numpy as np
+
+TYPES = {"F32": np.float32, "F64": np.float64, "U8": np.uint8, "I64": np.int64, "BOOL": np.bool_}
+
+
+def read(path):
+    with open(path, "rb") as file:
+        raw = file.read()
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+    (length,) = struct.unpack("<Q", raw[:8])
+    header = json.loads(raw[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + length + offset for offset in entry["data_offsets"])
+        tensors[name] = np.frombuffer(raw[begin:end], TYPES[entry["dtype"]]).reshape(entry["shape"])
+    return tensors, metadata
+
+
+def transform(images, metadata):
+    x = images / 255.0 if images.dtype == np.uint8 else images.astype(np.float64)
+    x = x.reshape(len(x), -1, *x.shape[-2:]) if x.ndim > 2 else x.reshape(len(x), 1, 1, -1)
+    for step in metadata.get("mn.input", "unit").split(","):
+        if step == "crop28":
+            top, left = (x.shape[2] - 28) // 2, (x.shape[3] - 28) // 2
+            x = x[:, :, top : top + 28, left : left + 28]
+        elif step == "standard":
+            x = (x - float(metadata["mn.input_mean"])) / float(metadata["mn.input_sd"])
+        elif step == "whiten":
+            axes = (1, 2, 3)
+            sd = np.maximum(x.std(axis=axes, keepdims=True), x[0].size ** -0.5)
+            x = (x - x.mean(axis=axes, keepdims=True)) / sd
+        elif step != "unit":
+            sys.exit("forward_numpy.py: unknown input transform " + step)
+    return x.reshape(len(x), -1)
+
+
+def layers(net, classes):
+    if net.startswith("mlp:"):
+        return [word for size in net[4:].split(",") for word in ("fc" + size, "relu")] + ["fc%d" % classes]
+    return net.replace(" ", "/").split("/")
+
+
+def main():
+    data, _ = read(sys.argv[1])
+    model, metadata = read(sys.argv[2])
+    x, number = transform(data["images"], metadata), 0
+    for word in layers(metadata["mn.net"], int(metadata["mn.classes"])):
+        if word == "relu":
+            x = np.maximum(x, 0)
+        elif word == "tanh":
+            x = np.tanh(x)
+        else:
+            number += 1
+            x = x @ model["fc%d.weight" % number].astype(np.float64).T + model["fc%d.bias" % number].astype(np.float64)
+    rows, label = np.arange(len(x)), data["labels"]
+    shifted = x - x.max(axis=1, keepdims=True)
+    loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, label]
+    top = np.sort(x, axis=1)[:, -2:]
+    near = np.count_nonzero(top[:, 1] - top[:, 0] <= 1e-5 * np.abs(x).max())
+    print(len(x), repr(float(loss.mean())), np.count_nonzero(x.argmax(axis=1) != label), near)
+
+
+main()
