@@ -3,6 +3,7 @@ set title sprintf("Capacity: %s, %s rows, two hidden layers", data, rows) noenha
 set xlabel "units in each hidden layer"
 set ylabel "validation accuracy (%)"
 set logscale x 2
+set yrange [:100]
 set xtics out
 set key title (noise eq "label_noise" ? "random labels" : "noise inputs")
 
