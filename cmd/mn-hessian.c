@@ -91,6 +91,20 @@ static int position(const char *word, const char *const *words)
 	return i;
 }
 
+/* Of the table, the density and the vectors one at most may go to standard output. */
+static int check_outputs(const struct arguments *a, struct mn_error *err)
+{
+	const char *outputs[] = {a->common.output ? a->common.output : "-", a->density, a->vectors};
+	int standard = 0;
+	for (int i = 0; i < 3; i++)
+		standard += outputs[i] && strcmp(outputs[i], "-") == 0;
+	if (standard > 1)
+		return mn_misuse(err, "only one of the table, the density and the vectors can go to standard output");
+	if ((a->density && mn_output_check(a->density, false, err)) || (a->vectors && mn_output_check(a->vectors, true, err)))
+		return -1;
+	return 0;
+}
+
 /* From words to what the library takes; and what does not go together. */
 static int check(struct arguments *a, char **models, int model_count, struct mn_error *err)
 {
@@ -121,7 +135,7 @@ static int check(struct arguments *a, char **models, int model_count, struct mn_
 	int standard = strcmp(a->data, "-") == 0;
 	for (int i = 0; i < model_count; i++)
 		standard += strcmp(models[i], "-") == 0;
-	return standard > 1 ? mn_misuse(err, "only one of the data set and the models can be standard input") : 0;
+	return standard > 1 ? mn_misuse(err, "only one of the data set and the models can be standard input") : check_outputs(a, err);
 }
 
 /* The progress line: one for each part of the work. */
@@ -150,32 +164,16 @@ static void show_estimate(void *arg, int64_t iterations, double value, double re
 	mn_progress_update(&d->progress, (double)iterations, (double)d->total, note);
 }
 
-/* All that is written; opened before any work, so that a name that cannot be is refused at once. */
-struct outputs {
-	struct mn_output table, density, vectors;
-};
-
-static int open_outputs(struct outputs *o, const struct arguments *a, struct mn_error *err)
+static int write_density(const struct arguments *a, const struct mn_hessian *result, struct mn_error *err)
 {
-	if (mn_output_open(&o->table, a->common.output, false, err) ||
-	    (a->density && mn_output_open(&o->density, a->density, false, err)) ||
-	    (a->vectors && mn_output_open(&o->vectors, a->vectors, true, err)))
+	struct mn_output output;
+	if (mn_output_open(&output, a->density, false, err))
 		return -1;
-	return 0;
-}
-
-static int commit_outputs(struct outputs *o, const struct arguments *a, struct mn_error *err)
-{
-	if ((a->density && mn_output_commit(&o->density, err)) || (a->vectors && mn_output_commit(&o->vectors, err)))
-		return -1;
-	return mn_output_commit(&o->table, err);
-}
-
-static void discard_outputs(struct outputs *o)
-{
-	mn_output_discard(&o->table);
-	mn_output_discard(&o->density);
-	mn_output_discard(&o->vectors);
+	int status = mn_hessian_write_density(output.file, &result->density, a->density_width, err);
+	if (status == 0)
+		status = mn_output_commit(&output, err);
+	mn_output_discard(&output);
+	return status;
 }
 
 static int fill_vectors(struct mn_stream *stream, const struct arguments *a, const struct mn_program *program,
@@ -196,46 +194,55 @@ static int fill_vectors(struct mn_stream *stream, const struct arguments *a, con
 }
 
 static int write_vectors(const struct arguments *a, const struct mn_program *program, const struct mn_hessian *result,
-                         const struct mn_model *model, const struct mn_dataset *data, FILE *file, struct mn_error *err)
+                         const struct mn_model *model, const struct mn_dataset *data, struct mn_error *err)
 {
 	struct mn_stream stream;
-	if (mn_stream_new(&stream, a->vectors, err))
+	struct mn_output output;
+	struct mn_error inner = {0};
+	if (mn_output_open(&output, a->vectors, true, err))
 		return -1;
-	int status = fill_vectors(&stream, a, program, result, model, data, err);
+	int status = mn_stream_new(&stream, a->vectors, err);
 	if (status == 0)
-		status = mn_stream_write(&stream, file, a->common.gzip, err);
+		status = fill_vectors(&stream, a, program, result, model, data, err);
+	if (status == 0 && mn_stream_write(&stream, output.file, a->common.gzip, &inner))
+		status = mn_fail(err, "%s: %.900s", a->vectors, inner.text);
+	if (status == 0)
+		status = mn_output_commit(&output, err);
+	mn_output_discard(&output);
 	mn_stream_free(&stream);
 	return status;
 }
 
 static int measure_model(const struct arguments *a, const struct mn_program *program, const struct mn_model *model,
-                         const struct mn_dataset *data, struct display *display, struct outputs *outputs, struct mn_error *err)
+                         const struct mn_dataset *data, struct display *display, struct mn_hessian *result, struct mn_error *err)
 {
-	struct mn_hessian result;
 	char note[256];
-	if (mn_model_fits(model, data, err) || mn_hessian_measure(&result, model, data, &a->hessian, err))
+	if (mn_model_fits(model, data, err) || mn_hessian_measure(result, model, data, &a->hessian, err))
 		return -1;
 	mn_progress_end(&display->progress);
-	mn_hessian_note(&result, &a->hessian, note, sizeof note);
+	mn_hessian_note(result, &a->hessian, note, sizeof note);
 	if (*note && !a->common.quiet)
 		fprintf(stderr, "%s: %s: %s\n", name, model->stream.name, note);
-	mn_hessian_rows(&(struct mn_csv){.file = outputs->table.file}, &result, &a->hessian, model, data);
-	int status = a->density ? mn_hessian_write_density(outputs->density.file, &result.density, a->density_width, err) : 0;
-	if (status == 0 && a->vectors)
-		status = write_vectors(a, program, &result, model, data, outputs->vectors.file, err);
-	mn_hessian_free(&result);
-	return status;
+	if (a->density && write_density(a, result, err))
+		return -1;
+	return a->vectors ? write_vectors(a, program, result, model, data, err) : 0;
 }
 
 static int measure_all(const struct arguments *a, const struct mn_program *program, char **models, int model_count,
-                       const struct mn_dataset *data, struct display *display, struct outputs *outputs, struct mn_error *err)
+                       const struct mn_dataset *data, struct display *display, FILE *table, struct mn_error *err)
 {
-	mn_hessian_header(&(struct mn_csv){.file = outputs->table.file});
+	struct mn_csv csv = {.file = table};
 	for (int i = 0; i < model_count; i++) {
 		struct mn_model model;
+		struct mn_hessian result = {0};
 		if (mn_model_read(&model, models[i], err))
 			return -1;
-		int status = measure_model(a, program, &model, data, display, outputs, err);
+		int status = measure_model(a, program, &model, data, display, &result, err);
+		if (status == 0 && i == 0) /* not before: nothing comes out where nothing could be measured */
+			mn_hessian_header(&csv);
+		if (status == 0)
+			mn_hessian_rows(&csv, &result, &a->hessian, &model, data);
+		mn_hessian_free(&result);
 		mn_model_free(&model);
 		if (status)
 			return -1;
@@ -245,23 +252,23 @@ static int measure_all(const struct arguments *a, const struct mn_program *progr
 
 static int run(struct arguments *a, const struct mn_program *program, char **models, int model_count, struct mn_error *err)
 {
-	struct outputs outputs = {0};
+	struct mn_output output;
 	struct mn_dataset data = {0};
 	struct display display = {.common = &a->common};
 	a->hessian.begin = begin_part;
 	a->hessian.report = show_estimate;
 	a->hessian.arg = &display;
-	int status = open_outputs(&outputs, a, err);
-	if (status == 0)
-		status = mn_dataset_read(&data, a->data, err);
+	if (mn_output_open(&output, a->common.output, false, err))
+		return -1;
+	int status = mn_dataset_read(&data, a->data, err);
 	if (status == 0 && !(a->hessian.pool = mn_pool_new((int)a->common.threads, err)))
 		status = -1;
 	if (status == 0)
-		status = measure_all(a, program, models, model_count, &data, &display, &outputs, err);
+		status = measure_all(a, program, models, model_count, &data, &display, output.file, err);
 	mn_progress_end(&display.progress);
 	if (status == 0)
-		status = commit_outputs(&outputs, a, err);
-	discard_outputs(&outputs);
+		status = mn_output_commit(&output, err);
+	mn_output_discard(&output);
 	mn_pool_free(a->hessian.pool);
 	mn_dataset_free(&data);
 	return status;
@@ -280,13 +287,11 @@ int main(int argc, char **argv)
 	int first = mn_options_parse(&program, argc, argv, &text, &err);
 	if (first == -2)
 		return mn_print_and_close(name, text);
-	if (first < 0)
-		return mn_report(name, &err);
-	if (a.common.describe)
+	if (first >= 0 && a.common.describe)
 		return mn_describe_and_close(name, a.common.describe);
 	char **models = first < argc ? argv + first : standard_input;
 	int model_count = first < argc ? argc - first : 1;
 	mn_blas_single_threaded();
-	int status = check(&a, models, model_count, &err) || run(&a, &program, models, model_count, &err) ? mn_report(name, &err) : 0;
-	return mn_close_stdout(name, status);
+	int status = first < 0 || check(&a, models, model_count, &err) || run(&a, &program, models, model_count, &err);
+	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);
 }
