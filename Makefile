@@ -16,7 +16,8 @@ BUILD   := $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
 
 -include config.mk
 
-pkg       = $(shell pkg-config $1 openblas libcurl libarchive jansson libcrypto zlib 2>/dev/null)
+LIBRARIES := openblas libcurl libarchive jansson libcrypto zlib
+pkg        = $(shell pkg-config $1 $(LIBRARIES) 2>/dev/null)
 
 CC       := $(if $(filter clang%,$(VARIANT)),clang,$(if $(filter default,$(origin CC)),gcc,$(CC)))
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
@@ -55,11 +56,29 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/libmn.a
 
 # Everything is compiled anew when the compiler or its flags change, and only then.
 $(BUILD)/flags: FORCE
+	@pkg-config --exists $(LIBRARIES) 2>/dev/null || echo 'libraries are missing: make deps' >&2
 	@mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(CPPFLAGS) $(CFLAGS))' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 .SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o)
 -include $(LIB_OBJECTS:.o=.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
+
+# What each variant is for: plain is what users run; double shows gradients and products to 1e-8; asan finds bad memory and undefined
+# behaviour; clang is a second opinion on the sources.
+CHECKS := plain:build lint asan:build asan-double:build double:build clang:build \
+          asan-double:unit asan:cli double:unit plain:unit plain:cli
+
+check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
+	@tests/run $(CHECKS)
+
+lint: deps-check all unit ## formatter, static analysis, shell scripts, manual pages, layers
+	@tests/run lint
+
+deps: ## install the Debian packages that are missing (NO_INSTALL=1: only say which)
+	@scripts/deps build demo
+
+deps-check:
+	@scripts/deps build demo test
 
 clean: ## remove build/ (results in out/ stay)
 	rm -rf build
@@ -67,5 +86,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: all unit clean help FORCE
+.PHONY: all unit check lint deps deps-check clean help FORCE
 FORCE:

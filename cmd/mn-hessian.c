@@ -82,11 +82,11 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	mn_options_common(table + rows, &a->common, "o seed threads q progress z no-history describe");
 }
 
-/* Where a choice's word stands among its words. */
+/* Where a choice's word stands among its words, which end with NULL. */
 static int position(const char *word, const char *const *words)
 {
 	int i = 0;
-	while (strcmp(word, words[i]) != 0)
+	while (words[i] && strcmp(word, words[i]) != 0)
 		i++;
 	return i;
 }
@@ -109,9 +109,9 @@ static int check_outputs(const struct arguments *a, struct mn_error *err)
 static int check(struct arguments *a, char **models, int model_count, struct mn_error *err)
 {
 	struct mn_hessian_options *h = &a->hessian;
-	h->method = (enum mn_method)position(a->method, (const char *const[]){"lanczos", "power", "online"});
-	h->which = (enum mn_which)position(a->which, (const char *const[]){"largest", "smallest", "both"});
-	h->rows = (enum mn_rows)position(a->rows, (const char *const[]){"all", "clean", "noisy"});
+	h->method = (enum mn_method)position(a->method, (const char *const[]){"lanczos", "power", "online", NULL});
+	h->which = (enum mn_which)position(a->which, (const char *const[]){"largest", "smallest", "both", NULL});
+	h->rows = (enum mn_rows)position(a->rows, (const char *const[]){"all", "clean", "noisy", NULL});
 	h->memory = (size_t)a->mebibytes << 20;
 	h->seed = (uint64_t)a->common.seed;
 	h->density = a->density != NULL;

@@ -86,7 +86,8 @@ static int run(struct arguments *a, struct mn_session *session, struct mn_error 
 	mn_progress_start(&progress, a->common.progress, a->common.quiet, name, "examples");
 	int status = mn_session_run(session, err);
 	mn_progress_end(&progress);
-	if (mn_log_close(&log, status ? &(struct mn_error){0} : err))
+	struct mn_error late = {0}; /* the first error is the one to report */
+	if (mn_log_close(&log, status ? &late : err))
 		status = -1;
 	return status;
 }

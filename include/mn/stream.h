@@ -29,7 +29,7 @@ struct mn_tensor {
 };
 
 struct mn_stream {
-	char *name;       /* for messages: the path, or "<stdin>" */
+	char *name; /* for messages: the path, or "<stdin>" */
 	int count;
 	struct mn_tensor *tensor;
 	json_t *metadata; /* an object, strings only; keys with their "mn." prefix */
@@ -43,16 +43,17 @@ const char *mn_dtype_name(enum mn_dtype dtype); /* "F32" */
 int mn_stream_new(struct mn_stream *stream, const char *name, struct mn_error *err);
 void mn_stream_free(struct mn_stream *stream); /* also of a zeroed one */
 
-/* Reads path (NULL or "-": standard input; a terminal there is misuse), gunzips where it begins with 1f 8b, checks everything: header length,
- * offsets without hole or overlap, nothing after, dtype x shape = bytes, duplicate names, mn.crc32 where present.
- * Memory is bounded by what the file really holds. On failure stream is empty. */
+/* Reads path (NULL or "-": standard input; a terminal there is misuse), gunzips where it begins with 1f 8b, checks everything: header
+ * length, offsets without hole or overlap, nothing after, dtype x shape = bytes, duplicate names, mn.crc32 where present. Memory is bounded
+ * by what the file really holds. On failure stream is empty. */
 int mn_stream_read(struct mn_stream *stream, const char *path, struct mn_error *err);
 
 /* Reads the header alone (for --describe): tensors have NULL data, the payload is not read. */
 int mn_stream_read_header(struct mn_stream *stream, const char *path, struct mn_error *err);
 
-/* Writes the stream: tensors by decreasing element size, then by name; header padded with spaces to a multiple of 8; sets mn.crc32, mn.format.
- * The same tensors and metadata give the same bytes, in whatever order they were added. gzip: compressed, with a header that holds no time or name. */
+/* Writes the stream: tensors by decreasing element size, then by name; header padded with spaces to a multiple of 8; sets mn.crc32,
+ * mn.format. The same tensors and metadata give the same bytes, in whatever order they were added. gzip: compressed, with a header that
+ * holds no time or name. */
 int mn_stream_write(struct mn_stream *stream, FILE *file, bool gzip, struct mn_error *err);
 
 /* The human-readable text of --describe: tensors, parameters, history. 0 or -1. */
@@ -74,9 +75,9 @@ uint32_t mn_tensor_crc(const struct mn_tensor *tensor);
 const char *mn_stream_get(const struct mn_stream *stream, const char *key, const char *fallback);
 int mn_stream_set(struct mn_stream *stream, const char *key, const char *value, struct mn_error *err);
 int mn_stream_setf(struct mn_stream *stream, struct mn_error *err, const char *key, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-/* Copies the metadata of `from` that the stream has not: what a data set says about itself goes into the model that is trained on it, its history
- * included. mn.kind, mn.format and mn.crc32 stay each stream's own. */
+        __attribute__((format(printf, 4, 5)));
+/* Copies the metadata of `from` that the stream has not: what a data set says about itself goes into the model that is trained on it, its
+ * history included. mn.kind, mn.format and mn.crc32 stay each stream's own. */
 int mn_stream_inherit(struct mn_stream *stream, const struct mn_stream *from, struct mn_error *err);
 /* Strict numbers: a missing key gives the fallback, a malformed one an error that names file and key. */
 int mn_stream_get_int(const struct mn_stream *stream, const char *key, int64_t fallback, int64_t *value, struct mn_error *err);

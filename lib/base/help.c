@@ -107,21 +107,26 @@ char *mn_options_canonical(const struct mn_program *program)
 	return finish(to, &text);
 }
 
-/* Words broken over lines that begin at HELP_COLUMN; at: the column where we stand. */
-static void put_wrapped(FILE *to, int at, const char *text)
+/* A word, or all of "[--range A:B]". */
+static int word_length(const char *text)
 {
+	const char *end = *text == '[' ? strchr(text, ']') : NULL;
+	return (int)((end ? end - text : 0) + (long)strcspn(end ? end : text, " "));
+}
+
+/* Words broken over lines that begin at column indent; at: the column where we stand. */
+static void put_wrapped(FILE *to, int at, int indent, const char *text)
+{
+	bool first = true; /* on its line */
 	while (*text) {
-		int length = (int)strcspn(text, " ");
-		if (at + 1 + length > HELP_WIDTH && at > HELP_COLUMN) {
-			fprintf(to, "\n%*s", HELP_COLUMN, "");
-			at = HELP_COLUMN;
+		int length = word_length(text);
+		if (!first && at + 1 + length > HELP_WIDTH) {
+			fprintf(to, "\n%*s", indent, "");
+			at = indent;
+			first = true;
 		}
-		if (at > HELP_COLUMN) {
-			putc(' ', to);
-			at++;
-		}
-		fwrite(text, 1, (size_t)length, to);
-		at += length;
+		at += fprintf(to, "%s%.*s", first ? "" : " ", length, text);
+		first = false;
 		text += length;
 		text += strspn(text, " ");
 	}
@@ -136,7 +141,7 @@ static void put_help_row(FILE *to, const char *left, const char *help)
 		at = 0;
 	}
 	fprintf(to, "%*s", HELP_COLUMN - at, "");
-	put_wrapped(to, HELP_COLUMN, help);
+	put_wrapped(to, HELP_COLUMN, HELP_COLUMN, help);
 }
 
 char *mn_options_help(const struct mn_program *program)
@@ -146,7 +151,10 @@ char *mn_options_help(const struct mn_program *program)
 	FILE *to = open_memstream(&text, &size);
 	if (!to)
 		return NULL;
-	fprintf(to, "Usage: %s %s\n%s\n\n", program->name, program->synopsis, program->purpose);
+	int indent = fprintf(to, "Usage: %s ", program->name);
+	put_wrapped(to, indent, indent, program->synopsis);
+	put_wrapped(to, 0, 0, program->purpose);
+	putc('\n', to);
 	for (const struct mn_option *option = program->options; option->name; option++) {
 		const char *value = value_text(option, room);
 		char letter[8] = "";

@@ -61,7 +61,7 @@ static int open_path(struct mn_output *output)
 		return open(output->path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (exists && !S_ISREG(status.st_mode))
 		return open(output->path, O_WRONLY | O_CLOEXEC);
-	if (exists && access(output->path, W_OK) != 0) /* a read-only file stays as it is */
+	if (exists && faccessat(AT_FDCWD, output->path, W_OK, AT_EACCESS) != 0) /* a read-only file stays as it is */
 		return -1;
 	if (exists && is_link(output->path)) { /* a symbolic link goes on being one */
 		char *target = realpath(output->path, NULL);
@@ -70,7 +70,9 @@ static int open_path(struct mn_output *output)
 		free(output->path);
 		output->path = target;
 	}
-	int fd = open_temporary(output->path, &output->temporary);
+	char *temporary = NULL;
+	int fd = open_temporary(output->path, &temporary);
+	output->temporary = temporary;
 	if (fd >= 0 && exists && fchmod(fd, status.st_mode & 0777) != 0) {
 		int why = errno;
 		close(fd);

@@ -90,7 +90,7 @@ int mn_krylov_step(struct mn_krylov *k, struct mn_error *err)
 	k->active++;
 	k->steps++;
 	double rounding = sizeof(mn_real) == sizeof(float) ? FLT_EPSILON : DBL_EPSILON;
-	bool exhausted = (size_t)(k->locked + k->active) == k->op->n;
+	bool exhausted = (size_t)k->locked + (size_t)k->active == k->op->n;
 	k->invariant = exhausted || k->beta <= 8 * rounding * fmax(k->scale, size);
 	if (!k->invariant)
 		mn_vectors_scale(&k->vec, 1 / k->beta, w);

@@ -25,7 +25,7 @@ static int pieces_of(const struct mn_subspace *a)
 int mn_subspace_new(struct mn_subspace *a, size_t n, int columns, uint64_t seed, struct mn_pool *pool, struct mn_error *err)
 {
 	*a = (struct mn_subspace){.n = n, .columns = columns, .seed = seed, .pool = pool};
-	size_t bytes = (size_t)pieces_of(a) * (size_t)(columns * (columns + 1)) * sizeof *a->partial;
+	size_t bytes = (size_t)pieces_of(a) * (size_t)columns * ((size_t)columns + 1) * sizeof *a->partial;
 	a->partial = malloc(bytes);
 	return a->partial ? 0 : mn_fail_memory(err, "random subspace", bytes);
 }
@@ -74,7 +74,7 @@ static void project_piece(void *arg, int piece, int worker)
 	(void)worker;
 	const struct job *job = arg;
 	int columns = job->a->columns;
-	size_t stride = (size_t)(columns * (columns + 1));
+	size_t stride = (size_t)columns * ((size_t)columns + 1);
 	double row[MN_SUBSPACE_MOST], *sum = job->a->partial + (size_t)piece * stride, *gram = sum + columns;
 	memset(sum, 0, stride * sizeof *sum);
 	for (size_t i = (size_t)piece * PIECE; i < piece_end(job->a, piece); i++) {
@@ -93,7 +93,7 @@ static void project(const struct mn_subspace *a, const mn_real *x, bool gram)
 {
 	struct job job = {.a = a, .x = x, .gram = gram};
 	mn_pool_run(a->pool, pieces_of(a), project_piece, &job);
-	size_t stride = (size_t)(a->columns * (a->columns + 1));
+	size_t stride = (size_t)a->columns * ((size_t)a->columns + 1);
 	for (int piece = 1; piece < pieces_of(a); piece++)
 		for (size_t j = 0; j < stride; j++)
 			a->partial[j] += a->partial[(size_t)piece * stride + j];

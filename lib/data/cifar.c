@@ -66,7 +66,7 @@ static int take_records(struct mn_reading *reading, int i, const unsigned char *
 	const struct mn_catalog_entry *entry = reading->entry;
 	const struct mn_catalog_file *file = &entry->file[i];
 	struct batches batches = find_batches(reading);
-	size_t pixels = (size_t)(entry->channels * entry->height * entry->width);
+	size_t pixels = (size_t)entry->channels * (size_t)entry->height * (size_t)entry->width;
 	uint8_t *images = mn_stream_find(reading->stream, "images")->data, *labels = mn_stream_find(reading->stream, "labels")->data;
 	if (mn_reading_check_sum(reading, file->name, path, sum, file->sha256, err))
 		return -1;

@@ -35,7 +35,7 @@ int mn_moment_table_make(struct mn_moment_table *table, const struct mn_dataset 
 	size_t groups = over == MN_MOMENTS_GLOBAL ? 1 : over == MN_MOMENTS_CHANNEL ? (size_t)data->channels : pixels;
 	*table = (struct mn_moment_table){.groups = groups, .pixels_each = pixels / groups};
 	table->mean = calloc(2 * groups, sizeof *table->mean);
-	double *row = malloc(pixels * sizeof *row);
+	double *row = calloc(pixels, sizeof *row);
 	if (!table->mean || !row) {
 		free(row);
 		mn_moment_table_free(table);

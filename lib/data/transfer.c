@@ -32,9 +32,10 @@ static bool stop_local(struct request *request)
 static bool range_fits(const struct request *request)
 {
 	struct curl_header *header;
-	long long first;
+	char start[40];
+	int length = snprintf(start, sizeof start, "bytes %lld-", (long long)request->transfer->have);
 	return curl_easy_header(request->curl, "Content-Range", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-	       sscanf(header->value, "bytes %lld-", &first) == 1 && first == request->transfer->have;
+	       strncmp(header->value, start, (size_t)length) == 0;
 }
 
 /* Looks at the reply before its first byte is kept. */

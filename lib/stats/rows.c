@@ -94,6 +94,7 @@ static int header_keep(struct reader *r, char **field, int count, struct mn_erro
 {
 	struct mn_header *header = &r->header;
 	header->path = r->place.path;
+	header->count = 0;
 	header->name = calloc((size_t)count, sizeof(*header->name));
 	if (!header->name)
 		return mn_fail_memory(err, header->path, (unsigned long long)count * sizeof(*header->name));

@@ -45,7 +45,8 @@ void mn_survival_estimate(struct mn_observation *observation, size_t n, struct m
 	double curve = 1, greenwood = 0;
 	size_t written = 0;
 	*survival = (struct mn_survival){.n = n};
-	qsort(observation, n, sizeof(*observation), by_time_events_first);
+	if (n > 0)
+		qsort(observation, n, sizeof(*observation), by_time_events_first);
 	for (size_t i = 0; i < n;) {
 		size_t at_risk = n - i, events = 0;
 		double time = observation[i].time;

@@ -120,8 +120,6 @@ static int check_labels(struct mn_dataset *data, struct mn_error *err)
 {
 	static const char *const name[2] = {"labels", "true_labels"};
 	uint8_t **const to[2] = {&data->labels, &data->true_labels};
-	if (!mn_stream_find(&data->stream, "labels"))
-		return mn_fail(err, "%s: no tensor 'labels': not a data set", data->stream.name);
 	for (int i = 0; i < 2; i++) {
 		if (narrow_labels(data, name[i], err) < 0)
 			return -1;
@@ -130,6 +128,8 @@ static int check_labels(struct mn_dataset *data, struct mn_error *err)
 			return -1;
 		*to[i] = labels ? labels->data : NULL;
 	}
+	if (!data->labels)
+		return mn_fail(err, "%s: no tensor 'labels': not a data set", data->stream.name);
 	return check_classes(data, err);
 }
 

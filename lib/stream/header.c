@@ -210,7 +210,7 @@ static json_t *entry_json(const struct mn_tensor *tensor, size_t begin)
 	for (int i = 0; i < tensor->rank; i++)
 		json_array_append_new(shape, json_integer(tensor->shape[i]));
 	return json_pack("{s:s, s:o, s:[I, I]}", "dtype", mn_dtype_name(tensor->dtype), "shape", shape, "data_offsets", (json_int_t)begin,
-	                 (json_int_t)(begin + tensor->bytes));
+	                 (json_int_t)begin + (json_int_t)tensor->bytes);
 }
 
 char *header_text(const struct mn_stream *stream, const struct mn_tensor *const *order, size_t *length, struct mn_error *err)

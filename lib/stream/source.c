@@ -77,7 +77,7 @@ int source_open(struct source *source, const char *path, const char *name, struc
 			return mn_fail(err, "%s: %s", name, strerror(errno));
 	}
 	source->size = size_of_rest(source->fd);
-	source->buffer = malloc(BUFFER_BYTES);
+	source->buffer = calloc(1, BUFFER_BYTES);
 	if (!source->buffer) {
 		mn_fail_memory(err, name, BUFFER_BYTES);
 		goto fail;

@@ -8,7 +8,8 @@
 
 double mn_learning_rate(const struct mn_hyperparameters *hyper, int64_t epoch)
 {
-	return hyper->lr_halve_every ? hyper->lr * pow(0.5, (double)((epoch - 1) / hyper->lr_halve_every)) : hyper->lr;
+	int64_t halvings = hyper->lr_halve_every ? (epoch - 1) / hyper->lr_halve_every : 0;
+	return hyper->lr * pow(0.5, (double)halvings);
 }
 
 /* The memory of a trainer whose model is made. */

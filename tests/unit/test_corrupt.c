@@ -32,7 +32,7 @@ static void make_data(struct test *t, struct mn_dataset *data, int64_t rows, boo
 			mn_random_block((struct mn_key){7, MN_PURPOSE_CHECK},
 			                (struct mn_counter){.example = (uint64_t)i, .element = (uint64_t)j}, word);
 			uint8_t x = (uint8_t)(3 * j + (int)mn_random_below(word[0], 100));
-			image[i * PIXELS + j] = distinct ? (uint8_t)(j + i % 100) : j == 0 ? 17 : x;
+			image[i * PIXELS + j] = (uint8_t)(distinct ? j + i % 100 : j == 0 ? 17 : x);
 		}
 	}
 	if (mn_dataset_adopt(data, &stream, &err)) {

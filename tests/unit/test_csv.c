@@ -134,7 +134,8 @@ static void test_reading(struct test *t)
 	enum { LONG = 200000 };
 	char *big = malloc(LONG + 8);
 	memset(big, 'x', LONG);
-	memcpy(big + 70000, "\n\"", 2);
+	big[70000] = '\n';
+	big[70001] = '"';
 	memcpy(big + LONG, "\",end\n", 7);
 	failed = read_text(big, LONG + 6, &seen, &err);
 	CHECK(t,

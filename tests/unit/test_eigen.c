@@ -172,7 +172,7 @@ static void test_threads(struct test *t)
 	struct matrix m = {.n = n, .diagonal = value};
 	struct mn_eigen_options options = options_of(MN_BOTH, 2);
 	options.tolerance = 1e-3;
-	struct mn_eigenpairs first;
+	struct mn_eigenpairs first = {0};
 	struct mn_error err;
 	for (int threads = 1; threads <= 4; threads++) {
 		struct mn_operator op = matrix_operator(&m);

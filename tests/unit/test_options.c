@@ -179,6 +179,10 @@ static void test_texts(struct test *t)
 	CHECK(t, strstr(text, "the network (required)\n"), "help marks what is required");
 	CHECK(t, strstr(text, "  --kind uniform|wrong|permute\n                          a kind (default: uniform)\n"),
 	      "long ones take two lines");
+	s.program.synopsis = "[--first ONE] [--second TWO] [--third THREE] [--fourth FOUR] [OPTION ...] DATASET";
+	free(text);
+	parse(&s, "--help", room, left, &text, &err);
+	CHECK(t, strstr(text, " [--fourth FOUR]\n               [OPTION ...] DATASET\n"), "a long synopsis takes two lines");
 	int longest = 0, at = 0;
 	for (const char *c = text; *c; c++) {
 		at = *c == '\n' ? 0 : at + 1;
