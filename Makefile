@@ -80,11 +80,34 @@ deps: ## install the Debian packages that are missing (NO_INSTALL=1: only say wh
 deps-check:
 	@scripts/deps build demo test
 
+# The figures: targets of pipelines/figures.mk, with the programs that were just built.
+fig1 fig3-left: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
+	+@$(MAKE) -f pipelines/figures.mk $@
+
+demo: deps ## install what is missing, build, and make all figures in the demo profile
+	+@$(MAKE) -s all
+	+@$(MAKE) -s -f pipelines/figures.mk fig1 PROFILE=demo
+
+PAGES     := $(wildcard man/*.[157])
+PIPELINES := $(shell find pipelines -type f)
+# What is installed, as paths below PREFIX: the list that uninstall removes.
+INSTALLED  = $(PROGRAMS:%=bin/%) $(foreach p,$(PAGES),share/man/man$(subst .,,$(suffix $p))/$(notdir $p)) $(PIPELINES:%=share/mn/%)
+
+install: all ## install below DESTDIR/PREFIX (/usr/local)
+	@for file in $(PROGRAMS:%=$(BUILD)/bin/%); do install -D -m 755 "$$file" "$(DESTDIR)$(PREFIX)/bin/$${file##*/}"; done
+	@for file in $(PAGES); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/man/man$${file##*.}/$${file##*/}"; done
+	@for file in $(PIPELINES); do \
+	  mode=644; if [ -x "$$file" ]; then mode=755; fi; install -D -m "$$mode" "$$file" "$(DESTDIR)$(PREFIX)/share/mn/$$file"; done
+
+uninstall: ## remove what install put there
+	rm -f $(INSTALLED:%="$(DESTDIR)$(PREFIX)/%")
+	find "$(DESTDIR)$(PREFIX)/share/mn" -depth -type d -empty -delete 2>/dev/null || true
+
 clean: ## remove build/ (results in out/ stay)
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: all unit check lint deps deps-check clean help FORCE
+.PHONY: fig1 fig3-left demo install uninstall all unit check lint deps deps-check clean help FORCE
 FORCE:

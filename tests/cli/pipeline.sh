@@ -1,0 +1,60 @@
+# The pipelines: a small Figure 1 from the source tree, its reruns, its interruption, and a run that fails.
+. "$TESTS/lib.sh"
+figures=${TESTS%/tests}/pipelines/figures.mk
+bin=$(dirname "$(command -v mn-train)")
+small=(BIN="$bin" JOBS=2 FIG1_ROWS=200 FIG1_WIDTHS='4 8' FIG1_NOISE='0 0.5' FIG1_EPOCHS=2)
+
+# The figure with these settings; quiet, its output kept for a look.
+fig1() {
+	make -f "$figures" fig1 "${small[@]}" "$@" >out.txt 2>err.txt
+}
+
+models() {
+	find out/runs/model -name '*.st' -printf '%f %T@ %i\n' | sort
+}
+
+check 'a figure is made' fig1 SEEDS='1 2 3'
+for file in fig1.csv fig1-claims.csv fig1.svg; do
+	check "it has $file" test -s out/demo/$file
+done
+check 'twelve models' test "$(models | wc -l)" -eq 12
+check 'its table has a row a width and noise level' test "$(wc -l <out/demo/fig1.csv)" -eq 5
+check 'it prints the paths' grep -q '^out/demo/fig1.svg$' out.txt
+check 'progress shows the end' grep -q '24 of 24 steps' err.txt
+
+cp -r out before
+models >models.txt
+check 'a second run ends well' fig1 SEEDS='1 2 3'
+check 'it trains nothing' cmp models.txt <(models)
+check 'and changes nothing' diff -r --exclude='*.log' before out
+
+check 'another seed' fig1 SEEDS='1 2 3 4'
+check 'trains only that seed' cmp models.txt <(models | grep -v '_sd4\.st')
+check 'which is four models more' test "$(models | wc -l)" -eq 16
+
+check 'a smaller grid summarizes anew' fig1 SEEDS='1 2 3'
+check 'with the first bytes' diff -r --exclude='*.log' before/demo out/demo
+
+# Kill make and all its children in the middle; the next make ends with the same bytes.
+rm -rf out
+setsid make -f "$figures" fig1 "${small[@]}" SEEDS='1 2 3' FIG1_EPOCHS=2 >/dev/null 2>&1 &
+group=$!
+for ((i = 0; i < 100; i++)); do
+	if [ "$(find out/runs/model -name '[!.]*.st' 2>/dev/null | wc -l)" -ge 2 ]; then break; fi
+	sleep 0.05
+done
+kill -9 -- -"$group" 2>/dev/null
+wait "$group" 2>/dev/null
+check 'after kill -9 the figure is made' fig1 SEEDS='1 2 3'
+check 'with the same bytes' diff -r --exclude='*.log' --exclude='.*.??????' before out
+
+# A run that cannot work does not stop the others.
+rm -rf out
+mkdir -p out/runs/data
+echo nonsense >out/runs/data/fashion-mnist_nr200_in0.5_ds2.st
+touch -d tomorrow out/runs/data/fashion-mnist_nr200_in0.5_ds2.st
+fig1 SEEDS='1 2 3'
+check 'a failed run fails the figure' test $? -ne 0
+check 'the failed runs are named' grep -q 'failed: fashion-mnist_nr200_in0.5_ds2_ntmlp4x4' err.txt
+check 'the others were made' test "$(models | wc -l)" -eq 10
+check 'and are in the table' test -s out/demo/fig1.csv
