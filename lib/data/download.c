@@ -116,12 +116,16 @@ static enum mn_transfer_end request(struct job *job)
 static enum outcome try_mirror(struct job *job)
 {
 	for (;;) {
+		int64_t before = job->have;
 		enum mn_transfer_end end = request(job);
 		if (end == MN_TRANSFER_LOCAL)
 			return GIVE_UP;
 		if (end == MN_TRANSFER_AGAIN || end == MN_TRANSFER_NO) {
 			say(job, job->why.text);
-			return end == MN_TRANSFER_AGAIN ? TRY_AGAIN : GIVE_UP_MIRROR;
+			if (end == MN_TRANSFER_AGAIN)
+				return TRY_AGAIN;
+			/* What such a mirror sent is not to be gone on with. */
+			return job->have != before && start_over(job) ? GIVE_UP : GIVE_UP_MIRROR;
 		}
 		if (is_right(job, job->part))
 			return GOT_IT;
@@ -175,9 +179,10 @@ static int fill_part(struct job *job)
 		if (job->have - before >= PROGRESS_BYTES) {
 			vain = 0;
 			wait = 1;
-		} else if (++vain > job->what->retries) {
-			return -1;
+			continue;
 		}
+		if (++vain > job->what->retries)
+			return -1;
 		wait_seconds(job, wait);
 		wait = wait < LONGEST_WAIT / 2 ? 2 * wait : LONGEST_WAIT;
 	}

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,7 +135,13 @@ static CURLcode set_options(CURL *curl, struct request *request, const char *ran
 {
 	const struct mn_transfer *transfer = request->transfer;
 	const char *after = strncmp(transfer->url, "https:", 6) == 0 ? "https" : "http,https";
+	/* As curl(1) does; libcurl itself knows only the system's certificates. */
+	const char *certificates = getenv("CURL_CA_BUNDLE");
+	if (!certificates || !*certificates)
+		certificates = getenv("SSL_CERT_FILE");
 	CURLcode code = CURLE_OK;
+	if (certificates && *certificates)
+		code = curl_easy_setopt(curl, CURLOPT_CAINFO, certificates);
 	code = code ? code : curl_easy_setopt(curl, CURLOPT_URL, transfer->url);
 	code = code ? code : curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	code = code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, after);
