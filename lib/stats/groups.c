@@ -13,7 +13,7 @@ static int key_compare(const void *a, const void *b)
 	const struct mn_group *x = a, *y = b;
 	if (x->length != y->length)
 		return x->length < y->length ? -1 : 1;
-	return memcmp(x->key, y->key, x->length);
+	return x->length ? memcmp(x->key, y->key, x->length) : 0; /* an empty key may have no memory */
 }
 
 void mn_groups_init(struct mn_groups *groups, int keys, int values)
