@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "mn/claims.h"
 #include "mn/columns.h"
 #include "mn/options.h"
 #include "mn/output.h"
@@ -16,20 +17,26 @@ struct arguments {
 	struct mn_common common;
 	const char *by, *value, *stat, *files_from;
 	struct mn_list where;
-	const char *first;
+	const char *first, *claims;
 	bool censored;
+	int64_t resamples;
 };
+
+/* What is written, and the option that asks for it. */
+enum task { DESCRIBE, FIRST, CENSORED, CLAIMS, TASKS };
+static const char *const task_option[TASKS] = {"value", "first", "censored", "claims"};
 
 /* What the arguments come to, and the table that they are applied to. */
 struct job {
 	struct arguments a;
+	enum task task;
 	struct mn_names by, value, files, listed;
 	struct mn_stats stats;
 	struct mn_condition condition;
 	struct mn_source source;
 };
 
-enum { OWN_ROWS = 7, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 9, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -43,6 +50,9 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	        {"first", 0, MN_OPTION_TEXT, &a->first, "CONDITION", 0, 0, 0,
 	         "from logs: each run's first epoch with, say, 'train_accuracy>=1', as time,censored"},
 	        {"censored", 0, MN_OPTION_FLAG, &a->censored, NULL, 0, 0, 0, "from times: Kaplan-Meier medians"},
+	        {"claims", 0, MN_OPTION_CHOICE, &a->claims, mn_claims_figures, 0, 0, 0,
+	         "from a figure's runs: what they say to the paper's claims"},
+	        {"resamples", 0, MN_OPTION_INT, &a->resamples, "N", 100, 1000000, 0, "bootstrap resamples of the seeds"},
 	};
 	memcpy(table, own, sizeof own);
 	mn_options_common(table + OWN_ROWS, &a->common, "o seed threads q progress describe");
@@ -65,28 +75,43 @@ static int run_columns(struct mn_names *names, struct mn_error *err)
 	return status;
 }
 
-/* The options' meaning, and that they go together; nothing is read yet. */
+/* What is asked for: at most one option says that it is not the description of groups. */
+static int find_task(struct job *job, struct mn_error *err)
+{
+	const struct arguments *a = &job->a;
+	const bool asked[TASKS] = {[FIRST] = a->first, [CENSORED] = a->censored, [CLAIMS] = a->claims};
+	job->task = DESCRIBE;
+	for (int task = 0; task < TASKS; task++) {
+		if (asked[task] && job->task != DESCRIBE)
+			return mn_misuse(err, "--%s and --%s are two steps", task_option[job->task], task_option[task]);
+		if (asked[task])
+			job->task = (enum task)task;
+	}
+	const char *option = task_option[job->task];
+	if (job->task != DESCRIBE && a->stat)
+		return mn_misuse(err, "--%s has statistics of its own, and takes no --stat", option);
+	if (job->task == DESCRIBE && !a->value)
+		return mn_misuse(err, "--value names no column to describe");
+	if ((job->task == FIRST || job->task == CLAIMS) && a->value)
+		return mn_misuse(err, "--%s takes no --value", option);
+	if (job->task == CLAIMS && a->by)
+		return mn_misuse(err, "--%s takes no --by", option);
+	return 0;
+}
+
+/* The options' meaning; nothing is read yet. */
 static int prepare(struct job *job, struct mn_error *err)
 {
 	const struct arguments *a = &job->a;
-	bool plain = !a->first && !a->censored;
-	if (a->first && a->censored)
-		return mn_misuse(err, "--first and --censored are two steps: pipe the one into the other");
-	if (mn_names_split(&job->by, a->by, "by", err) != 0 || mn_names_split(&job->value, a->value, "value", err) != 0)
+	if (find_task(job, err) != 0 || mn_names_split(&job->by, a->by, "by", err) != 0 ||
+	    mn_names_split(&job->value, a->value, "value", err) != 0 ||
+	    mn_stats_parse(&job->stats, a->stat ? a->stat : "n,mean,ci95", err) != 0)
 		return -1;
-	if (plain && job->value.count == 0)
-		return mn_misuse(err, "--value names no column to describe");
-	if (a->first && job->value.count > 0)
-		return mn_misuse(err, "--first takes no --value: the time is the epoch");
-	if (a->censored && job->value.count > 1)
+	if (job->task == CENSORED && job->value.count > 1)
 		return mn_misuse(err, "--censored takes one --value, the column of the times");
-	if (!plain && a->stat)
-		return mn_misuse(err, "--stat is for descriptive statistics, not for %s", a->first ? "--first" : "--censored");
-	if (mn_stats_parse(&job->stats, a->stat ? a->stat : "n,mean,ci95", err) != 0)
+	if (job->task == FIRST && mn_condition_parse(&job->condition, a->first, err) != 0)
 		return -1;
-	if (a->first && mn_condition_parse(&job->condition, a->first, err) != 0)
-		return -1;
-	return a->first && job->by.count == 0 ? run_columns(&job->by, err) : 0;
+	return job->task == FIRST && job->by.count == 0 ? run_columns(&job->by, err) : 0;
 }
 
 /* The files to read: the operands and those that --files-from lists. */
@@ -108,34 +133,58 @@ static int find_files(struct job *job, char **operand, int operands, struct mn_e
 static int write_table(const struct job *job, struct mn_csv *csv, struct mn_error *err)
 {
 	const struct arguments *a = &job->a;
-	if (a->first)
+	const struct mn_resampling how = {a->common.seed, (int)a->resamples};
+	switch (job->task) {
+	case FIRST:
 		return mn_first_write(&job->source, &job->by, a->by != NULL, &job->condition, csv, err);
-	if (a->censored)
+	case CENSORED:
 		return mn_survival_write(&job->source, &job->by, job->value.count ? job->value.name[0] : "time", "censored", csv, err);
-	return mn_summary_write(&job->source, &job->by, &job->value, &job->stats, csv, err);
+	case CLAIMS:
+		return mn_claims_write(a->claims, &job->source, &how, csv, err);
+	default:
+		return mn_summary_write(&job->source, &job->by, &job->value, &job->stats, csv, err);
+	}
+}
+
+/* The table is made in memory: nothing comes out, to standard output neither, until all of it is there. */
+static int make_text(struct job *job, char **text, size_t *size, struct mn_error *err)
+{
+	struct mn_progress progress = {0};
+	struct mn_csv csv = {.file = open_memstream(text, size)};
+	if (!csv.file)
+		return mn_fail_memory(err, "the table", 0);
+	mn_progress_start(&progress, job->a.common.progress, job->a.common.quiet, "reading", "files");
+	job->source = (struct mn_source){(const char *const *)job->files.name, job->files.count, job->a.where.item, job->a.where.count,
+	                                 &progress};
+	int status = write_table(job, &csv, err);
+	mn_progress_end(&progress);
+	if (fclose(csv.file) != 0 && status == 0)
+		status = mn_fail_memory(err, "the table", *size);
+	return status;
 }
 
 static int run(struct job *job, struct mn_error *err)
 {
 	struct mn_output output = {0};
-	struct mn_progress progress = {0};
-	if (mn_output_open(&output, job->a.common.output, false, err) != 0)
-		return -1;
-	mn_progress_start(&progress, job->a.common.progress, job->a.common.quiet, "reading", "files");
-	job->source = (struct mn_source){(const char *const *)job->files.name, job->files.count, job->a.where.item, job->a.where.count,
-	                                 &progress};
-	struct mn_csv csv = {.file = output.file};
-	int status = write_table(job, &csv, err);
-	mn_progress_end(&progress);
+	char *text = NULL;
+	size_t size;
+	int status = mn_output_check(job->a.common.output, false, err);
 	if (status == 0)
+		status = make_text(job, &text, &size, err);
+	if (status == 0)
+		status = mn_output_open(&output, job->a.common.output, false, err);
+	if (status == 0) {
+		fwrite(text, 1, size, output.file); /* an error is seen by the commit */
 		status = mn_output_commit(&output, err);
+	}
 	mn_output_discard(&output);
+	free(text);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct job job = {0};
+	struct job job = {.a = {.resamples = 10000}};
 	struct mn_option table[ROWS] = {0};
 	make_table(table, &job.a);
 	struct mn_program program = {name, "--by COLUMN,... --value COLUMN,... [OPTION ...] [CSV ...]",
@@ -145,11 +194,9 @@ int main(int argc, char **argv)
 	int first = mn_options_parse(&program, argc, argv, &text, &err);
 	if (first == -2)
 		return mn_print_and_close(name, text);
-	if (first < 0)
-		return mn_report(name, &err);
-	if (job.a.common.describe)
+	if (first >= 0 && job.a.common.describe)
 		return mn_describe_and_close(name, job.a.common.describe);
-	int status = prepare(&job, &err);
+	int status = first < 0 ? -1 : prepare(&job, &err);
 	if (status == 0)
 		status = find_files(&job, argv + first, argc - first, &err);
 	if (status == 0)
