@@ -172,9 +172,12 @@ static const struct {
 	claims_fn *fn;
 } known[] = {
         {"fig1", claims_capacity},
+        {"fig2-left", claims_time_width},
+        {"fig2-right", claims_time_size},
+        {"fig3-left", claims_sharpness},
 };
 
-const char mn_claims_figures[] = "fig1";
+const char mn_claims_figures[] = "fig1|fig2-left|fig2-right|fig3-left";
 
 int mn_claims_write(const char *figure, const struct mn_source *source, const struct mn_resampling *how, struct mn_csv *csv,
                     struct mn_error *err)

@@ -8,13 +8,11 @@
 
 const char *const noise_kind_name[NOISE_KINDS] = {"inputs", "labels"};
 
-enum { SORTING = 4 };
-
 struct reading {
 	struct sweep *sweep;
 	const struct sweep_columns *columns;
 	int dataset, label_noise, input_noise, x, seed, value, censored;
-	int sorting[SORTING], sortings;
+	int sorting[SWEEP_SORTING], sortings;
 };
 
 static int begin(void *arg, const struct mn_header *header, struct mn_error *err)
@@ -67,7 +65,7 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 	const struct sweep_columns *c = r->columns;
 	struct sweep_cell cell = {0};
 	double censored = 0;
-	char *sorting[SORTING];
+	char *sorting[SWEEP_SORTING];
 	for (int i = 0; i < r->sortings; i++)
 		sorting[i] = field[r->sorting[i]];
 	if (c->part && (cell.part = c->part(sorting)) < 0)

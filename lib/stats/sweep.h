@@ -7,6 +7,8 @@
 #include "mn/bootstrap.h"
 #include "mn/rows.h"
 
+enum { SWEEP_SORTING = 8 };
+
 /* Which columns make a sweep. */
 struct sweep_columns {
 	const char *x; /* the horizontal axis; NULL: there is none (x = 0) */
@@ -14,7 +16,7 @@ struct sweep_columns {
 	const char *censored; /* of value: 0 or 1; NULL: there is none */
 	/* Columns that tell parts of a sweep apart (at the end, at matched loss), and which part a row's fields of them belong to: from 0,
 	 * or -1 to pass over the row. Ends with NULL. */
-	const char *sorting[5];
+	const char *sorting[SWEEP_SORTING + 1];
 	int (*part)(char *const *field);
 };
 

@@ -53,3 +53,71 @@ fails 1 "sets.csv: line 3: data set 'other' after 'toy'" mn-summarize --claims f
 fails 2 'claims' mn-summarize --claims fig9 fig1.csv
 fails 2 'takes no --by' mn-summarize --claims fig1 --by width fig1.csv
 fails 2 'two steps' mn-summarize --claims fig1 --censored fig1.csv
+
+# Figure 2, left: clean 8 epochs at width 16 and 4 at 64, an exponent of -1/2; noise 0.5 64 and 4, an exponent of -2 and 3 doublings more.
+fig2() { # CENSORED (of the narrow net with noise)
+	echo dataset,label_noise,input_noise,train_size,width,seed,time,censored
+	for s in 1 2 3 4 5; do
+		echo "toy,0,0,100,16,$s,8,0"
+		echo "toy,0,0,100,64,$s,4,0"
+		echo "toy,0.5,0,100,16,$s,64,$1"
+		echo "toy,0.5,0,100,64,$s,4,0"
+	done
+}
+fig2 0 >fig2.csv
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+fig2-left,time falls with width,toy,labels,0,width_exponent,-0.5,-0.5,-0.5,5,holds
+fig2-left,time falls with width,toy,labels,0.5,width_exponent,-2,-2,-2,5,holds
+fig2-left,noise needs width more,toy,labels,0,log2_time_narrow_to_wide,1,1,1,5,
+fig2-left,noise needs width more,toy,labels,0.5,log2_time_narrow_to_wide,4,4,4,5,
+fig2-left,noise needs width more,toy,labels,0.5,log2_time_narrow_to_wide_minus_clean,3,3,3,5,holds
+fig2-left,noise needs width more,toy,labels,,log2_time_narrow_to_wide_per_noise,6,6,6,5,holds
+fig2-left,random labels take longer,toy,labels,0.5,log2_time_minus_clean,1.5,1.5,1.5,5,holds
+CSV
+same 'Figure 2 left by hand' want mn-summarize --claims fig2-left fig2.csv
+fig2 1 >censored.csv
+sed -i '/0.5,width_exponent/s/-2,-2,-2/-2,-inf,-2/; /narrow_to_wide,4/s/4,4,4/4,4,inf/; s/3,3,3/3,3,inf/; s/6,6,6/6,6,inf/; s/1.5,1.5,1.5/1.5,1.5,inf/' want
+same 'a run that did not get there bounds the numbers from one side' want mn-summarize --claims fig2-left censored.csv
+# The same numbers as sizes, turned round: 4 epochs at 16 rows, 8 at 64, with noise in inputs.
+sed '1!s/toy,0.5,0,/toy,0,0.5,/; 1!s/,100,16,/,64,9,/; 1!s/,100,64,/,16,9,/' fig2.csv >sizes.csv
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+fig2-right,time grows with size,toy,inputs,0,size_exponent,0.5,0.5,0.5,5,holds
+fig2-right,time grows with size,toy,inputs,0.5,size_exponent,2,2,2,5,holds
+fig2-right,noise feels size more,toy,inputs,0,log2_time_large_to_small,1,1,1,5,
+fig2-right,noise feels size more,toy,inputs,0.5,log2_time_large_to_small,4,4,4,5,
+fig2-right,noise feels size more,toy,inputs,0.5,log2_time_large_to_small_minus_clean,3,3,3,5,holds
+fig2-right,noise feels size more,toy,inputs,,log2_time_large_to_small_per_noise,6,6,6,5,holds
+fig2-right,random inputs take shorter,toy,inputs,0.5,log2_time_minus_clean,1.5,1.5,1.5,5,contradicted
+CSV
+same 'Figure 2 right by hand' want mn-summarize --claims fig2-right sizes.csv
+
+# Figure 3, left: at the end 2 and, with noise 0.5, 8; one run came down to the matched loss in three seeds alone.
+{
+	echo dataset,label_noise,input_noise,seed,status,condition,rows,statistic,which,rank,value,converged
+	for s in 1 2 3 4 5; do
+		met='loss<0.1'
+		[ $s -le 3 ] || met=unmet
+		for p in 0 0.5; do
+			echo "toy,0,$p,$s,finished,,all,eigenvalue,largest,1,$([ $p = 0 ] && echo 2 || echo 8),1"
+			echo "toy,0,$p,$s,finished,,all,eigenvalue,largest,2,1,1"
+			echo "toy,0,$p,$s,finished,,all,trace,,,100,1"
+			echo "toy,0,$p,$s,finished,,noisy,eigenvalue,largest,1,$([ $p = 0 ] || echo 4),1"
+			echo "toy,0,$p,$s,finished,$([ $p = 0 ] && echo 'loss<0.1' || echo "$met"),all,eigenvalue,largest,1,16,1"
+		done
+	done
+} >fig3.csv
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+fig3-left,noise sharpens the end,toy,inputs,0,eigenvalue_end_all,2,2,2,5,
+fig3-left,noise sharpens the end,toy,inputs,0.5,eigenvalue_end_all,8,8,8,5,
+fig3-left,noise sharpens the end,toy,inputs,0.5,log2_eigenvalue_end_all_minus_clean,2,2,2,5,holds
+fig3-left,noise sharpens the end,toy,inputs,,log2_eigenvalue_end_all_per_noise,4,4,4,5,holds
+fig3-left,noise sharpens the end,toy,inputs,0.5,eigenvalue_end_noisy,4,4,4,5,
+fig3-left,noise sharpens at matched loss,toy,inputs,0,eigenvalue_matched_all,16,16,16,5,
+fig3-left,noise sharpens at matched loss,toy,inputs,0.5,eigenvalue_matched_all,16,16,16,3,
+fig3-left,noise sharpens at matched loss,toy,inputs,0.5,log2_eigenvalue_matched_all_minus_clean,0,0,0,3,not resolved
+fig3-left,noise sharpens at matched loss,toy,inputs,,log2_eigenvalue_matched_all_per_noise,0,0,0,3,not resolved
+CSV
+same 'Figure 3 left by hand' want mn-summarize --claims fig3-left fig3.csv
