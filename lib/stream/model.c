@@ -15,12 +15,14 @@ struct mn_images mn_model_images(const struct mn_dataset *data)
 	};
 }
 
-/* The network and the memory for its parameters. */
 static int plan(struct mn_model *model, const char *net, int classes, struct mn_error *err)
 {
 	struct mn_shape in;
-	if (mn_input_shape(&model->input, model->image, &in, err) || mn_network_new(&model->net, net, in, classes, NULL, err))
-		return -1;
+	return mn_input_shape(&model->input, model->image, &in, err) || mn_network_new(&model->net, net, in, classes, NULL, err) ? -1 : 0;
+}
+
+static int allocate(struct mn_model *model, struct mn_error *err)
+{
 	model->w = calloc(model->net.size, sizeof *model->w);
 	model->buffers = calloc(model->net.buffer_size + 1, sizeof *model->buffers);
 	if (!model->w || !model->buffers)
@@ -51,7 +53,7 @@ int mn_model_new(struct mn_model *model, const struct mn_model_spec *spec, const
 		goto failed;
 	if (mn_input_needs_fit(&model->input))
 		mn_input_fit(&model->input, &images);
-	if (plan(model, spec->net, data->classes, err) ||
+	if (plan(model, spec->net, data->classes, err) || allocate(model, err) ||
 	    mn_network_init(&model->net, spec->init, spec->seed, model->w, model->buffers, err) || describe(model, spec, data, err) ||
 	    mn_stream_inherit(&model->stream, &data->stream, err))
 		goto failed;
@@ -61,22 +63,26 @@ failed:
 	return -1;
 }
 
-/* Copies one tensor of the file into the flat vector. */
-static int load(const struct mn_stream *stream, const struct mn_parameter *p, mn_real *to, struct mn_error *err)
+static int check_tensor(const struct mn_stream *stream, const struct mn_parameter *p, struct mn_error *err)
 {
 	const struct mn_tensor *t = mn_stream_find(stream, p->name);
 	if (!t)
 		return mn_fail(err, "%s: tensor '%s' is missing", stream->name, p->name);
-	bool same = t->rank == p->rank;
+	bool same = t->rank == p->rank && t->dtype == MN_F32;
 	for (int i = 0; same && i < p->rank; i++)
 		same = t->shape[i] == p->shape[i];
-	if (!same || t->dtype != MN_F32)
+	if (!same)
 		return mn_fail(err, "%s: tensor '%s' has not the type and shape that the network '%s' needs", stream->name, p->name,
 		               mn_stream_get(stream, "net", ""));
-	const float *from = t->data;
+	return 0;
+}
+
+/* Copies one tensor of the file into the flat vector. */
+static void load(const struct mn_stream *stream, const struct mn_parameter *p, mn_real *to)
+{
+	const float *from = mn_stream_find(stream, p->name)->data;
 	for (size_t i = 0; i < p->count; i++)
 		to[p->offset + i] = from[i];
-	return 0;
 }
 
 static bool is_known(const struct mn_network *net, const char *name)
@@ -92,6 +98,7 @@ static bool is_known(const struct mn_network *net, const char *name)
 	return false;
 }
 
+/* Memory is taken for what the file holds, not for what it claims: only when all tensors were seen. */
 static int load_all(struct mn_model *model, struct mn_error *err)
 {
 	const struct mn_network *net = &model->net;
@@ -100,11 +107,17 @@ static int load_all(struct mn_model *model, struct mn_error *err)
 			return mn_fail(err, "%s: tensor '%s' is not one of the network '%s'", model->stream.name,
 			               model->stream.tensor[i].name, net->text);
 	for (int i = 0; i < net->parameters; i++)
-		if (load(&model->stream, &net->parameter[i], model->w, err))
+		if (check_tensor(&model->stream, &net->parameter[i], err))
 			return -1;
 	for (int i = 0; i < net->buffers; i++)
-		if (load(&model->stream, &net->buffer[i], model->buffers, err))
+		if (check_tensor(&model->stream, &net->buffer[i], err))
 			return -1;
+	if (allocate(model, err))
+		return -1;
+	for (int i = 0; i < net->parameters; i++)
+		load(&model->stream, &net->parameter[i], model->w);
+	for (int i = 0; i < net->buffers; i++)
+		load(&model->stream, &net->buffer[i], model->buffers);
 	return 0;
 }
 
