@@ -32,6 +32,8 @@ LDLIBS   := -Wl,--as-needed $(call pkg,--libs) -lcsv -lm -pthread
 LIB_SOURCES := $(wildcard lib/*/*.c)
 PROGRAMS    := $(patsubst cmd/%.c,%,$(wildcard cmd/mn-*.c))
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+BENCHES     := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
+BENCH_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%) ## build the programs in build/bin (the default)
@@ -54,14 +56,18 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(BUILD)/lib/libmn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Everything is compiled anew when the compiler or its flags change, and only then.
 $(BUILD)/flags: FORCE
 	@pkg-config --exists $(LIBRARIES) 2>/dev/null || echo 'libraries are missing: make deps' >&2
 	@mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(CPPFLAGS) $(CFLAGS))' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-.SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o)
--include $(LIB_OBJECTS:.o=.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
+.SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o) $(BENCH_SHARED) $(BENCHES:%=$(BUILD)/tests/bench/%.o)
+-include $(LIB_OBJECTS:.o=.d) $(BENCH_SHARED:.o=.d) $(BENCHES:%=$(BUILD)/tests/bench/%.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
 
 # What each variant is for: plain is what users run; double shows gradients and products to 1e-8; asan finds bad memory and undefined
 # behaviour; clang is a second opinion on the sources.
@@ -88,6 +94,9 @@ demo: deps ## install what is missing, build, and make all figures in the demo p
 	+@$(MAKE) -s all
 	+@$(MAKE) -s -f pipelines/figures.mk fig1 PROFILE=demo
 
+bench: all $(BENCHES:%=$(BUILD)/bench/%) ## measure speed and memory against OpenBLAS and PyTorch (ROW=NAME: one row)
+	@tests/bench/run.py $(ROW)
+
 PAGES     := $(wildcard man/*.[157])
 PIPELINES := $(shell find pipelines -type f)
 # What is installed, as paths below PREFIX: the list that uninstall removes.
@@ -109,5 +118,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig3-left demo install uninstall all unit check lint deps deps-check clean help FORCE
+.PHONY: fig1 fig3-left demo install uninstall all unit bench check lint deps deps-check clean help FORCE
 FORCE:

@@ -74,4 +74,5 @@ def main():
     print(len(x), repr(float(loss.mean())), np.count_nonzero(x.argmax(axis=1) != label), near)
 
 
-main()
+if __name__ == "__main__":
+    main()
