@@ -6,8 +6,10 @@
 #include "common.h"
 #include "mn/claims.h"
 #include "mn/columns.h"
+#include "mn/fit.h"
 #include "mn/options.h"
 #include "mn/output.h"
+#include "mn/paired.h"
 #include "mn/summary.h"
 #include "mn/survival.h"
 
@@ -17,26 +19,26 @@ struct arguments {
 	struct mn_common common;
 	const char *by, *value, *stat, *files_from;
 	struct mn_list where;
-	const char *first, *claims;
+	const char *first, *claims, *fit, *paired_by, *minus;
 	bool censored;
 	int64_t resamples;
 };
 
 /* What is written, and the option that asks for it. */
-enum task { DESCRIBE, FIRST, CENSORED, CLAIMS, TASKS };
-static const char *const task_option[TASKS] = {"value", "first", "censored", "claims"};
+enum task { DESCRIBE, FIRST, CENSORED, FIT, CLAIMS, TASKS };
+static const char *const task_option[TASKS] = {"value", "first", "censored", "fit", "claims"};
 
 /* What the arguments come to, and the table that they are applied to. */
 struct job {
 	struct arguments a;
 	enum task task;
-	struct mn_names by, value, files, listed;
+	struct mn_names by, value, axes, pair, files, listed;
 	struct mn_stats stats;
 	struct mn_condition condition;
 	struct mn_source source;
 };
 
-enum { OWN_ROWS = 9, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 12, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -50,6 +52,9 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	        {"first", 0, MN_OPTION_TEXT, &a->first, "CONDITION", 0, 0, 0,
 	         "from logs: each run's first epoch with, say, 'train_accuracy>=1', as time,censored"},
 	        {"censored", 0, MN_OPTION_FLAG, &a->censored, NULL, 0, 0, 0, "from times: Kaplan-Meier medians"},
+	        {"fit", 0, MN_OPTION_TEXT, &a->fit, "X:Y", 0, 0, 0, "the exponent of Y ~ X^a, with its interval over seeds"},
+	        {"paired-by", 0, MN_OPTION_TEXT, &a->paired_by, "COLUMN,...", 0, 0, 0, "describe differences within these (seed)"},
+	        {"minus", 0, MN_OPTION_TEXT, &a->minus, "COLUMN=VALUE", 0, 0, 0, "... between each level of a --by column and this one"},
 	        {"claims", 0, MN_OPTION_CHOICE, &a->claims, mn_claims_figures, 0, 0, 0,
 	         "from a figure's runs: what they say to the paper's claims"},
 	        {"resamples", 0, MN_OPTION_INT, &a->resamples, "N", 100, 1000000, 0, "bootstrap resamples of the seeds"},
@@ -79,7 +84,7 @@ static int run_columns(struct mn_names *names, struct mn_error *err)
 static int find_task(struct job *job, struct mn_error *err)
 {
 	const struct arguments *a = &job->a;
-	const bool asked[TASKS] = {[FIRST] = a->first, [CENSORED] = a->censored, [CLAIMS] = a->claims};
+	const bool asked[TASKS] = {[FIRST] = a->first, [CENSORED] = a->censored, [FIT] = a->fit, [CLAIMS] = a->claims};
 	job->task = DESCRIBE;
 	for (int task = 0; task < TASKS; task++) {
 		if (asked[task] && job->task != DESCRIBE)
@@ -92,10 +97,16 @@ static int find_task(struct job *job, struct mn_error *err)
 		return mn_misuse(err, "--%s has statistics of its own, and takes no --stat", option);
 	if (job->task == DESCRIBE && !a->value)
 		return mn_misuse(err, "--value names no column to describe");
-	if ((job->task == FIRST || job->task == CLAIMS) && a->value)
+	if (job->task != DESCRIBE && job->task != CENSORED && a->value)
 		return mn_misuse(err, "--%s takes no --value", option);
 	if (job->task == CLAIMS && a->by)
 		return mn_misuse(err, "--%s takes no --by", option);
+	if (a->minus && (job->task != DESCRIBE || !a->paired_by))
+		return mn_misuse(err, "--minus goes with --value and --paired-by");
+	if (a->paired_by && !a->minus && job->task == DESCRIBE)
+		return mn_misuse(err, "--paired-by needs --minus COLUMN=VALUE: what to take away");
+	if (a->paired_by && job->task != DESCRIBE)
+		return mn_misuse(err, "--%s takes no --paired-by", option);
 	return 0;
 }
 
@@ -104,11 +115,13 @@ static int prepare(struct job *job, struct mn_error *err)
 {
 	const struct arguments *a = &job->a;
 	if (find_task(job, err) != 0 || mn_names_split(&job->by, a->by, "by", err) != 0 ||
-	    mn_names_split(&job->value, a->value, "value", err) != 0 ||
+	    mn_names_split(&job->value, a->value, "value", err) != 0 || mn_names_split(&job->pair, a->paired_by, "paired-by", err) != 0 ||
 	    mn_stats_parse(&job->stats, a->stat ? a->stat : "n,mean,ci95", err) != 0)
 		return -1;
 	if (job->task == CENSORED && job->value.count > 1)
 		return mn_misuse(err, "--censored takes one --value, the column of the times");
+	if (job->task == FIT && mn_fit_parse(&job->axes, a->fit, err) != 0)
+		return -1;
 	if (job->task == FIRST && mn_condition_parse(&job->condition, a->first, err) != 0)
 		return -1;
 	return job->task == FIRST && job->by.count == 0 ? run_columns(&job->by, err) : 0;
@@ -139,9 +152,13 @@ static int write_table(const struct job *job, struct mn_csv *csv, struct mn_erro
 		return mn_first_write(&job->source, &job->by, a->by != NULL, &job->condition, csv, err);
 	case CENSORED:
 		return mn_survival_write(&job->source, &job->by, job->value.count ? job->value.name[0] : "time", "censored", csv, err);
+	case FIT:
+		return mn_fit_write(&job->source, &job->by, job->axes.name[0], job->axes.name[1], "seed", &how, csv, err);
 	case CLAIMS:
 		return mn_claims_write(a->claims, &job->source, &how, csv, err);
 	default:
+		if (a->minus)
+			return mn_paired_write(&job->source, &job->by, &job->pair, a->minus, &job->value, &job->stats, csv, err);
 		return mn_summary_write(&job->source, &job->by, &job->value, &job->stats, csv, err);
 	}
 }
@@ -203,6 +220,8 @@ int main(int argc, char **argv)
 		status = run(&job, &err);
 	mn_names_free(&job.by);
 	mn_names_free(&job.value);
+	mn_names_free(&job.axes);
+	mn_names_free(&job.pair);
 	mn_names_free(&job.listed);
 	free(job.files.name);
 	free(job.a.where.item);

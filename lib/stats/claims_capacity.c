@@ -49,14 +49,12 @@ static struct mn_bound doublings_needed(const struct grid *grid, int level, cons
 	return mn_bound_of(isfinite(width.low) ? log2(width.low) : NAN);
 }
 
-enum { WIDTHS_MAX = 256 };
-
 static struct mn_bound accuracy_per_doubling(const struct grid *grid, int level, const int *unit, int n)
 {
-	struct mn_bound y[WIDTHS_MAX];
-	double doublings[WIDTHS_MAX];
+	struct mn_bound y[GRID_XS_MAX];
+	double doublings[GRID_XS_MAX];
 	int widths = 0;
-	for (int x = 0; x < grid->xs && x < WIDTHS_MAX; x++) {
+	for (int x = 0; x < grid->xs; x++) {
 		doublings[widths] = log2(grid->x[x]);
 		y[widths++] = mn_bound_of(grid_mean(grid, level, x, unit, n));
 	}

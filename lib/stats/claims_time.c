@@ -5,12 +5,10 @@
 
 #include "claim.h"
 
-enum { XS_MAX = 256 };
-
 /* All of a level's median times, as natural logarithms. Returns their number. */
 static int log_times(const struct grid *grid, int level, const int *unit, int n, struct mn_bound *y)
 {
-	int xs = grid->xs < XS_MAX ? grid->xs : XS_MAX;
+	int xs = grid->xs;
 	for (int x = 0; x < xs; x++)
 		y[x] = grid_log_median(grid, level, x, unit, n);
 	return xs;
@@ -19,8 +17,8 @@ static int log_times(const struct grid *grid, int level, const int *unit, int n,
 /* The exponent a of time ~ x^a. */
 static struct mn_bound exponent(const struct grid *grid, int level, const int *unit, int n)
 {
-	struct mn_bound y[XS_MAX];
-	double log_x[XS_MAX];
+	struct mn_bound y[GRID_XS_MAX];
+	double log_x[GRID_XS_MAX];
 	int xs = log_times(grid, level, unit, n, y);
 	for (int x = 0; x < xs; x++)
 		log_x[x] = log(grid->x[x]);
@@ -48,7 +46,7 @@ static struct mn_bound largest_to_smallest(const struct grid *grid, int level, c
 /* The mean over x of log2 time. */
 static struct mn_bound mean_doublings(const struct grid *grid, int level, const int *unit, int n)
 {
-	struct mn_bound y[XS_MAX], sum = {0, 0};
+	struct mn_bound y[GRID_XS_MAX], sum = {0, 0};
 	int xs = log_times(grid, level, unit, n, y);
 	for (int x = 0; x < xs; x++)
 		sum = mn_bound_add(sum, 1.0 / xs, y[x]);

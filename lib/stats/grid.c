@@ -54,8 +54,8 @@ int grid_make(struct grid *grid, const struct sweep *sweep, enum noise_kind kind
 		axis_add(grid->x, &grid->xs, cell->x);
 		axis_add(grid->seed, &grid->seeds, cell->seed);
 	}
-	if (grid->seeds > GRID_SEEDS_MAX)
-		return mn_fail(err, "more than %d seeds", GRID_SEEDS_MAX);
+	if (grid->seeds > GRID_SEEDS_MAX || grid->xs > GRID_XS_MAX)
+		return mn_fail(err, "more than %d seeds or %d places on the horizontal axis", GRID_SEEDS_MAX, GRID_XS_MAX);
 	size_t values = (size_t)grid->noises * (size_t)grid->xs * (size_t)grid->seeds;
 	grid->value = malloc((values + 1) * sizeof(*grid->value));
 	grid->censored = calloc(values + 1, 1);
@@ -70,8 +70,8 @@ int grid_make(struct grid *grid, const struct sweep *sweep, enum noise_kind kind
 		size_t here = at(grid, place_of(grid->noise, grid->noises, noise_of(cell, kind)), place_of(grid->x, grid->xs, cell->x),
 		                 place_of(grid->seed, grid->seeds, cell->seed));
 		if (!isnan(grid->value[here]))
-			return mn_fail(err, "two runs with noise %g in %s, %g on the horizontal axis and seed %g; choose with --where",
-			               noise_of(cell, kind), noise_kind_name[kind], cell->x, cell->seed);
+			return mn_fail(err, "two runs with noise %g, %g on the horizontal axis and seed %g; choose with --where", noise_of(cell, kind),
+			               cell->x, cell->seed);
 		grid->value[here] = cell->value;
 		grid->censored[here] = (char)cell->censored;
 	}

@@ -42,7 +42,7 @@ extern const char *const noise_kind_name[NOISE_KINDS];
 /* Is there any noise of this kind? */
 int sweep_has(const struct sweep *sweep, enum noise_kind kind);
 
-enum { GRID_SEEDS_MAX = 256 };
+enum { GRID_SEEDS_MAX = 256, GRID_XS_MAX = 256 };
 
 /* One part of a sweep and one kind of noise (and no noise, which belongs to both), axes in rising order. */
 struct grid {

@@ -47,7 +47,7 @@ check 'a diverged run is left out' grep -q '0.5,accuracy_per_doubling,0.025,0.02
 sed 's/^toy,0,/toy,0.5,/' fig1.csv | tail -1 | cat fig1.csv - >both.csv
 fails 1 'both.csv: line 32: noise in labels and inputs' mn-summarize --claims fig1 both.csv
 tail -1 fig1.csv | cat fig1.csv - >double.csv
-fails 1 'two runs with noise 0.5 in inputs, 256 on the horizontal axis and seed 5' mn-summarize --claims fig1 double.csv
+fails 1 'two runs with noise 0.5, 256 on the horizontal axis and seed 5' mn-summarize --claims fig1 double.csv
 sed '3s/toy/other/' fig1.csv >sets.csv
 fails 1 "sets.csv: line 3: data set 'other' after 'toy'" mn-summarize --claims fig1 sets.csv
 fails 2 'claims' mn-summarize --claims fig9 fig1.csv

@@ -112,3 +112,70 @@ fails 2 'two steps' mn-summarize --first 'train_accuracy>=1' --censored log.csv
 fails 1 "no column 'censored'" mn-summarize --censored --value epoch log.csv
 printf 'time,censored\n3,2\n' >bad.csv
 fails 1 'bad.csv: line 2: .* neither 0 nor 1' mn-summarize --censored bad.csv
+
+# Power laws. y = 3 x^-2 in each seed up to a factor of the seed, which cancels; then exponents -1, -2, -3 of three seeds.
+cat >power.csv <<'CSV'
+kind,x,y,seed
+a,1,3,1
+a,2,0.75,1
+a,4,0.1875,1
+a,1,6,2
+a,2,1.5,2
+a,4,0.375,2
+a,1,1.5,3
+a,2,0.375,3
+a,4,0.09375,3
+b,1,1,1
+b,2,0.5,1
+b,1,1,2
+b,2,0.25,2
+b,1,1,3
+b,2,0.125,3
+CSV
+cat >want <<'CSV'
+kind,x,y,n,points,units,exponent,exponent_ci95_low,exponent_ci95_high,coefficient
+a,x,y,9,3,3,-2,-2,-2,3
+b,x,y,6,2,3,-2,-3,-1,1
+CSV
+same 'exponents and their intervals' want mn-summarize --by kind --fit x:y power.csv
+sed '1s/$/,censored/; 2,$s/$/,0/; s/^\(a,4,.*\),0$/\1,1/; s/^b.*1,3,0$/&/' power.csv >times.csv
+cat >want <<'CSV'
+kind,x,y,n,points,units,exponent,exponent_ci95_low,exponent_ci95_high,coefficient
+a,x,y,9,3,3,-1.5,-2,inf,
+b,x,y,6,2,3,-2,-3,-1,1
+CSV
+same 'a median that was not reached leaves the interval open' want mn-summarize --by kind --fit x:y times.csv
+sed 's/^a,4,0.1875,1$/a,4,0,1/' power.csv >zero.csv
+fails 1 "zero.csv: line 4: column 'y' holds 0; a power law is of positive numbers" mn-summarize --by kind --fit x:y zero.csv
+fails 1 'two runs with .* 1 on the horizontal axis and seed 1' mn-summarize --fit x:y power.csv
+fails 2 'not of the form X:Y' mn-summarize --fit x power.csv
+fails 2 'takes no --value' mn-summarize --fit x:y --value y power.csv
+
+# Differences within a seed.
+cat >pairs.csv <<'CSV'
+width,noise,seed,accuracy
+16,0,1,0.5
+16,0,2,0.75
+16,0.5,1,0.25
+16,0.5,2,0.625
+16,0.5,3,0.5
+64,0,1,1
+64,0.5,1,0.5
+CSV
+cat >want <<'CSV'
+width,noise,unpaired,accuracy_difference_n,accuracy_difference_mean
+16,0.5,1,2,-0.1875
+64,0.5,0,1,-0.5
+CSV
+same 'noise minus clean at the same seed' want mn-summarize --by width,noise --value accuracy --paired-by seed --minus noise=0.0 --stat n,mean pairs.csv
+cat >want <<'CSV'
+width,accuracy_difference_n,accuracy_difference_min,accuracy_difference_max
+64,2,0.25,0.5
+CSV
+mn-summarize --by width --value accuracy --paired-by noise,seed --minus width=16 --stat n,min,max pairs.csv | cut -d, -f1,3- |
+	same 'wide minus narrow at the same seed and noise' want cat
+fails 1 'line 3: a second row with the same' mn-summarize --by noise --value accuracy --paired-by width --minus noise=0 pairs.csv
+fails 1 "no row has '0.1' in column 'noise'" mn-summarize --by width,noise --value accuracy --paired-by seed --minus noise=0.1 pairs.csv
+fails 2 'must be one of --by' mn-summarize --by width --value accuracy --paired-by seed --minus noise=0 pairs.csv
+fails 2 'needs --minus' mn-summarize --by width --value accuracy --paired-by seed pairs.csv
+fails 2 'goes with' mn-summarize --by width,noise --value accuracy --minus noise=0 pairs.csv
