@@ -3,6 +3,8 @@ set title sprintf("Capacity: %s, %s rows, two hidden layers", data, rows) noenha
 set xlabel "units in each hidden layer"
 set ylabel "validation accuracy (%)"
 set logscale x 2
+stats csv using (column("width")) nooutput
+set xrange [STATS_min / 1.3:STATS_max * 1.3]
 set yrange [:100]
 set xtics out
 set key title (noise eq "label_noise" ? "random labels" : "noise inputs")
