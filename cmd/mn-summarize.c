@@ -10,6 +10,7 @@
 #include "mn/options.h"
 #include "mn/output.h"
 #include "mn/paired.h"
+#include "mn/ratio.h"
 #include "mn/summary.h"
 #include "mn/survival.h"
 
@@ -19,7 +20,7 @@ struct arguments {
 	struct mn_common common;
 	const char *by, *value, *stat, *files_from;
 	struct mn_list where;
-	const char *first, *claims, *fit, *paired_by, *minus;
+	const char *first, *claims, *fit, *paired_by, *minus, *relative_to;
 	bool censored;
 	int64_t resamples;
 };
@@ -35,10 +36,11 @@ struct job {
 	struct mn_names by, value, axes, pair, files, listed;
 	struct mn_stats stats;
 	struct mn_condition condition;
+	struct mn_relative relative;
 	struct mn_source source;
 };
 
-enum { OWN_ROWS = 12, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 13, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -52,6 +54,8 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	        {"first", 0, MN_OPTION_TEXT, &a->first, "CONDITION", 0, 0, 0,
 	         "from logs: each run's first epoch with, say, 'train_accuracy>=1', as time,censored"},
 	        {"censored", 0, MN_OPTION_FLAG, &a->censored, NULL, 0, 0, 0, "from times: Kaplan-Meier medians"},
+	        {"relative-to", 0, MN_OPTION_TEXT, &a->relative_to, "COLUMN=VALUE", 0, 0, 0,
+	         "... and their ratios to those at this level (or max, min) of a --by column"},
 	        {"fit", 0, MN_OPTION_TEXT, &a->fit, "X:Y", 0, 0, 0, "the exponent of Y ~ X^a, with its interval over seeds"},
 	        {"paired-by", 0, MN_OPTION_TEXT, &a->paired_by, "COLUMN,...", 0, 0, 0, "describe differences within these (seed)"},
 	        {"minus", 0, MN_OPTION_TEXT, &a->minus, "COLUMN=VALUE", 0, 0, 0, "... between each level of a --by column and this one"},
@@ -101,6 +105,8 @@ static int find_task(struct job *job, struct mn_error *err)
 		return mn_misuse(err, "--%s takes no --value", option);
 	if (job->task == CLAIMS && a->by)
 		return mn_misuse(err, "--%s takes no --by", option);
+	if (a->relative_to && job->task != CENSORED)
+		return mn_misuse(err, "--relative-to goes with --censored");
 	if (a->minus && (job->task != DESCRIBE || !a->paired_by))
 		return mn_misuse(err, "--minus goes with --value and --paired-by");
 	if (a->paired_by && !a->minus && job->task == DESCRIBE)
@@ -120,6 +126,8 @@ static int prepare(struct job *job, struct mn_error *err)
 		return -1;
 	if (job->task == CENSORED && job->value.count > 1)
 		return mn_misuse(err, "--censored takes one --value, the column of the times");
+	if (a->relative_to && mn_relative_parse(&job->relative, a->relative_to, &job->by, err) != 0)
+		return -1;
 	if (job->task == FIT && mn_fit_parse(&job->axes, a->fit, err) != 0)
 		return -1;
 	if (job->task == FIRST && mn_condition_parse(&job->condition, a->first, err) != 0)
@@ -151,7 +159,8 @@ static int write_table(const struct job *job, struct mn_csv *csv, struct mn_erro
 	case FIRST:
 		return mn_first_write(&job->source, &job->by, a->by != NULL, &job->condition, csv, err);
 	case CENSORED:
-		return mn_survival_write(&job->source, &job->by, job->value.count ? job->value.name[0] : "time", "censored", csv, err);
+		return mn_survival_write(&job->source, &job->by, job->value.count ? job->value.name[0] : "time", "censored",
+		                         a->relative_to ? &job->relative : NULL, &how, csv, err);
 	case FIT:
 		return mn_fit_write(&job->source, &job->by, job->axes.name[0], job->axes.name[1], "seed", &how, csv, err);
 	case CLAIMS:

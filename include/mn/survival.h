@@ -35,9 +35,12 @@ void mn_survival_estimate(struct mn_observation *observation, size_t n, struct m
                           size_t *steps);
 
 /* mn-summarize --censored: for each group of rows by the columns `by`, n, number censored, median and its interval of the
- * column `time`; the column `censored` (0 or 1) says which are. An empty time is not counted. */
-int mn_survival_write(const struct mn_source *source, const struct mn_names *by, const char *time, const char *censored, struct mn_csv *csv,
-                      struct mn_error *err);
+ * column `time`; the column `censored` (0 or 1) says which are. An empty time is not counted. relative (or NULL): and the ratio of
+ * the median to that of another group, with its interval over the column `seed`. */
+struct mn_relative;
+struct mn_resampling;
+int mn_survival_write(const struct mn_source *source, const struct mn_names *by, const char *time, const char *censored,
+                      const struct mn_relative *relative, const struct mn_resampling *how, struct mn_csv *csv, struct mn_error *err);
 
 /* A condition of --first: COLUMN, one of >= <= > < =, and a number. */
 struct mn_condition {

@@ -70,8 +70,8 @@ int grid_make(struct grid *grid, const struct sweep *sweep, enum noise_kind kind
 		size_t here = at(grid, place_of(grid->noise, grid->noises, noise_of(cell, kind)), place_of(grid->x, grid->xs, cell->x),
 		                 place_of(grid->seed, grid->seeds, cell->seed));
 		if (!isnan(grid->value[here]))
-			return mn_fail(err, "two runs with noise %g, %g on the horizontal axis and seed %g; choose with --where", noise_of(cell, kind),
-			               cell->x, cell->seed);
+			return mn_fail(err, "two runs with noise %g, %g on the horizontal axis and seed %g; choose with --where",
+			               noise_of(cell, kind), cell->x, cell->seed);
 		grid->value[here] = cell->value;
 		grid->censored[here] = (char)cell->censored;
 	}

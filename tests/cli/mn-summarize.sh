@@ -105,6 +105,31 @@ width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_hig
 32,1,0,1,,inf
 CSV
 mn-summarize --first 'train_accuracy>=1' log.csv | same 'Kaplan-Meier medians from a pipe' want mn-summarize --censored --by width
+# Ratios: each seed's factor 2 or 4 against the widest net, the resamples of two seeds between them; one that is censored is open above.
+cat >ratios.csv <<'CSV'
+noise,width,seed,time,censored
+0,16,1,8,0
+0,16,2,32,0
+0,64,1,4,0
+0,64,2,8,0
+1,16,1,100,1
+1,16,2,100,1
+1,64,1,10,0
+1,64,2,10,0
+2,16,1,5,0
+CSV
+cat >want <<'CSV'
+noise,width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_high,time_ratio,time_ratio_ci95_low,time_ratio_ci95_high
+0,16,2,0,20,8,inf,3.33333333,2,4
+0,64,2,0,6,4,inf,1,1,1
+1,16,2,2,inf,inf,inf,10,10,inf
+1,64,2,0,10,,inf,1,1,1
+2,16,1,0,5,,inf,1,,
+CSV
+same 'medians relative to the widest net' want mn-summarize --censored --by noise,width --relative-to width=max ratios.csv
+check 'relative to a given width' grep -q '^2,16,1,0,5,,inf,,,$' <(mn-summarize --censored --by noise,width --relative-to width=64 ratios.csv)
+fails 2 'must be one of --by' mn-summarize --censored --by noise --relative-to width=max ratios.csv
+fails 2 'goes with --censored' mn-summarize --value time --by width --relative-to width=max ratios.csv
 fails 1 'log.csv: line 2: epoch 1 after epoch 4 of a run with the same parameters' mn-summarize --first 'train_accuracy>=1' log.csv log.csv
 fails 2 'not of the form' mn-summarize --first 'train_accuracy' log.csv
 fails 1 "no column 'nothing'" mn-summarize --first 'nothing>=1' log.csv
