@@ -16,7 +16,7 @@ int mn_operator_apply(struct mn_operator *op, const mn_real *v, mn_real *hv, str
  * they add up like the product itself does by chance; a matrix without symmetry gives a difference of about 1. */
 static double symmetry_tolerance(void)
 {
-	return sizeof(mn_real) == sizeof(float) ? 1e-2 : 1e-9;
+	return sizeof(mn_real) == sizeof(float) ? 1e-3 : 1e-9;
 }
 
 static int check_repeated(size_t n, const mn_real *hu, const mn_real *again, struct mn_error *err)
