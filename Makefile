@@ -77,6 +77,9 @@ CHECKS := plain:build lint asan:build asan-double:build double:build clang:build
 check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
 	@tests/run $(CHECKS)
 
+check-long: deps-check all ## tests that take longer
+	@tests/run long
+
 lint: deps-check all unit ## formatter, static analysis, shell scripts, manual pages, layers
 	@tests/run lint
 
