@@ -10,6 +10,7 @@
 #include "mn/gemm.h"
 #include "mn/options.h"
 #include "mn/output.h"
+#include "mn/session.h"
 
 static const char name[] = "mn-eval";
 
@@ -52,6 +53,8 @@ static void write_headers(struct tables *t)
 	mn_columns_header(&t->summary);
 	for (size_t i = 0; i < sizeof summary / sizeof *summary; i++)
 		mn_csv_text(&t->summary, summary[i]);
+	for (int i = 0; i < MN_MILESTONES; i++)
+		mn_csv_text(&t->summary, mn_milestone_key(i));
 	mn_csv_end(&t->summary);
 	for (size_t i = 0; t->example.file && i < sizeof example / sizeof *example; i++)
 		mn_csv_text(&t->example, example[i]);
@@ -73,6 +76,8 @@ static void write_summary(struct mn_csv *csv, const struct mn_model *model, cons
 	mn_csv_ratio(csv, e->clean_right, e->clean);
 	mn_csv_ratio(csv, e->noisy_right, e->noisy);
 	mn_csv_ratio(csv, e->noisy_true_right, e->noisy);
+	for (int i = 0; i < MN_MILESTONES; i++)
+		mn_csv_text(csv, mn_stream_get(&model->stream, mn_milestone_key(i), ""));
 	mn_csv_end(csv);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "mn/attainable.h"
 #include "mn/gemm.h"
 #include "mn/history.h"
 #include "mn/options.h"
@@ -18,6 +19,7 @@ struct arguments {
 	int64_t epochs;
 	double until_accuracy;
 	bool keep_diverged;
+	const char *evaluate;
 	const char *dropout_layers;
 	const char *validate, *log, *data;
 	struct mn_list save_when;
@@ -30,10 +32,11 @@ static void set_defaults(struct arguments *a)
 	        .hyper = {.input = "", .init = "", .batch = 32, .lr = 0.01},
 	        .epochs = 10,
 	        .dropout_layers = "fc",
+	        .evaluate = "full",
 	};
 }
 
-enum { OWN_ROWS = 21, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 22, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -63,6 +66,8 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	         "where the loss is no longer finite, write the model, marked so, and exit 0"},
 	        {"validate", 0, MN_OPTION_TEXT, &a->validate, "DATA", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
 	         "data set for the log's validation columns"},
+	        {"evaluate", 0, MN_OPTION_CHOICE, &a->evaluate, "full|needed", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
+	         "needed: leave the log's accuracies empty where they reach nothing new"},
 	        {"log", 0, MN_OPTION_TEXT, &a->log, "CSV", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT, "write one row an epoch"},
 	        {"save-when", 0, MN_OPTION_LIST, &a->save_when, "CONDITION:FILE", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
 	         "save the first model with loss<X, accuracy>=X or epoch=N"},
@@ -110,6 +115,21 @@ static int note_history(const struct arguments *a, const struct mn_program *prog
 	return status;
 }
 
+/* Tells whoever waits for an accuracy that cannot be. */
+static int note_attainable(const struct arguments *a, const struct mn_dataset *data, struct mn_model *model, struct mn_error *err)
+{
+	int64_t errors;
+	if (mn_least_errors(data, &errors, err))
+		return -1;
+	double attainable = (double)(data->rows - errors) / (double)data->rows;
+	struct mn_error note = {0};
+	mn_fail(&note, "%s: the attainable accuracy is %.9g: %lld rows repeat an image under another label", data->stream.name, attainable,
+	        (long long)errors);
+	if (errors && !a->common.quiet)
+		mn_report(name, &note);
+	return mn_stream_setf(&model->stream, err, "attainable_accuracy", "%.9g", attainable);
+}
+
 /* Everything after the data were read. */
 static int train(struct arguments *a, const struct mn_program *program, const struct mn_dataset *data, const struct mn_dataset *validation,
                  struct mn_pool *pool, struct mn_error *err)
@@ -123,6 +143,7 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 	        .epochs = a->epochs,
 	        .until_accuracy = a->until_accuracy,
 	        .keep_diverged = a->keep_diverged,
+	        .evaluate_needed = strcmp(a->evaluate, "needed") == 0,
 	        .gzip = a->common.gzip,
 	        .save = a->saves,
 	        .saves = a->save_when.count,
@@ -130,6 +151,8 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 	int status = validation ? mn_model_fits(&trainer.model, validation, err) : 0;
 	if (status == 0)
 		status = mn_session_describe(&session, err);
+	if (status == 0)
+		status = note_attainable(a, data, &trainer.model, err);
 	if (status == 0)
 		status = note_history(a, program, &trainer, err);
 	if (status == 0)

@@ -14,8 +14,8 @@ struct mn_log {
 /* Opens the log anew and writes the header. 0, or -1 with err. */
 int mn_log_open(struct mn_log *log, const char *path, struct mn_error *err);
 
-/* One row: the shared columns from the metadata (its epoch included), then the evaluations. train NULL: the epoch was not finished
- * because the loss was not finite; validation NULL: none. 0, or -1 with err. */
+/* One row: the shared columns from the metadata (its epoch included), then the evaluations. NULL for one of them: its
+ * columns are empty; so are the accuracies of an evaluation of no rows. 0, or -1 with err. */
 int mn_log_row(struct mn_log *log, const struct mn_stream *metadata, const struct mn_evaluation *train,
                const struct mn_evaluation *validation, struct mn_error *err);
 

@@ -26,7 +26,10 @@ int mn_log_row(struct mn_log *log, const struct mn_stream *metadata, const struc
 	struct mn_csv csv = {.file = log->file};
 	static const struct mn_evaluation none;
 	mn_columns_write(&csv, metadata);
-	mn_csv_real(&csv, train ? train->loss : NAN);
+	if (train)
+		mn_csv_real(&csv, train->loss);
+	else
+		mn_csv_empty(&csv);
 	train = train ? train : &none;
 	mn_csv_ratio(&csv, train->rows - train->errors, train->rows);
 	mn_csv_ratio(&csv, train->clean_right, train->clean);

@@ -1,4 +1,4 @@
-/* --save-when: its grammar. */
+/* --save-when: its grammar, and the models that it saves. */
 #include <stdio.h>
 #include <string.h>
 
@@ -34,4 +34,46 @@ int mn_save_parse(struct mn_save *save, const char *text, struct mn_error *err)
 			return 0;
 	}
 	return mn_misuse(err, "--save-when: '%s' is not loss<NUMBER:FILE, accuracy>=NUMBER:FILE or epoch=NUMBER:FILE", text);
+}
+
+static int write_save(struct mn_session *session, const struct mn_save *save, const char *status, const char *condition,
+                      struct mn_error *err)
+{
+	if (mn_session_note(session, status, condition, err))
+		return -1;
+	return mn_model_save(&session->trainer->model, save->path, session->gzip, err);
+}
+
+static bool meets(const struct mn_save *save, int64_t epoch, const struct mn_evaluation *train)
+{
+	switch (save->kind) {
+	case MN_SAVE_LOSS_BELOW:
+		return train && train->loss < save->value;
+	case MN_SAVE_ACCURACY_AT_LEAST:
+		return train && mn_reaches(train->errors, train->rows, save->value);
+	case MN_SAVE_EPOCH:
+		return (double)epoch == save->value;
+	}
+	return false;
+}
+
+int mn_session_save_met(struct mn_session *session, const struct mn_evaluation *train, const char *status, struct mn_error *err)
+{
+	for (int i = 0; i < session->saves; i++) {
+		struct mn_save *save = &session->save[i];
+		if (save->met || !meets(save, session->trainer->epoch, train))
+			continue;
+		if (write_save(session, save, status, save->condition, err))
+			return -1;
+		save->met = true;
+	}
+	return 0;
+}
+
+int mn_session_save_unmet(struct mn_session *session, const char *status, struct mn_error *err)
+{
+	for (int i = 0; i < session->saves; i++)
+		if (!session->save[i].met && write_save(session, &session->save[i], status, "unmet", err))
+			return -1;
+	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int mn_session_describe(const struct mn_session *session, struct mn_error *err)
@@ -27,68 +28,69 @@ int mn_session_describe(const struct mn_session *session, struct mn_error *err)
 	return 0;
 }
 
-/* What stands in the model's metadata about the run so far. */
-static int note_state(struct mn_session *session, const char *status, const char *condition, struct mn_error *err)
+static const struct {
+	double accuracy;
+	const char *key;
+} milestones[MN_MILESTONES] = {{0.99, "epoch_99"}, {0.999, "epoch_999"}, {1, "epoch_100"}};
+
+double mn_milestone_accuracy(int i)
+{
+	return milestones[i].accuracy;
+}
+
+const char *mn_milestone_key(int i)
+{
+	return milestones[i].key;
+}
+
+int mn_session_note(struct mn_session *session, const char *status, const char *condition, struct mn_error *err)
 {
 	struct mn_stream *s = &session->trainer->model.stream;
+	for (int i = 0; i < MN_MILESTONES; i++) {
+		bool reached = session->milestone[i] > 0;
+		if (reached ? mn_stream_setf(s, err, milestones[i].key, "%lld", (long long)session->milestone[i])
+		            : mn_stream_set(s, milestones[i].key, "", err))
+			return -1;
+	}
 	if (mn_stream_setf(s, err, "epoch", "%lld", (long long)session->trainer->epoch) || mn_stream_set(s, "status", status, err))
 		return -1;
 	return mn_stream_set(s, "condition", condition, err);
 }
 
-static int write_save(struct mn_session *session, const struct mn_save *save, const char *status, const char *condition,
-                      struct mn_error *err)
+/* The lowest accuracy that somebody waits for: a milestone, --until-accuracy, --save-when. 2: nobody does. */
+static double awaited_accuracy(const struct mn_session *session)
 {
-	if (note_state(session, status, condition, err))
-		return -1;
-	return mn_model_save(&session->trainer->model, save->path, session->gzip, err);
-}
-
-static double accuracy(const struct mn_evaluation *evaluation)
-{
-	return (double)(evaluation->rows - evaluation->errors) / (double)evaluation->rows;
-}
-
-static bool meets(const struct mn_save *save, int64_t epoch, const struct mn_evaluation *train)
-{
-	switch (save->kind) {
-	case MN_SAVE_LOSS_BELOW:
-		return train->loss < save->value;
-	case MN_SAVE_ACCURACY_AT_LEAST:
-		return accuracy(train) >= save->value;
-	default:
-		return (double)epoch == save->value;
-	}
-}
-
-static int save_met(struct mn_session *session, const struct mn_evaluation *train, const char *status, struct mn_error *err)
-{
-	for (int i = 0; i < session->saves; i++) {
-		struct mn_save *save = &session->save[i];
-		if (save->met || !meets(save, session->trainer->epoch, train))
-			continue;
-		if (write_save(session, save, status, save->condition, err))
-			return -1;
-		save->met = true;
-	}
-	return 0;
-}
-
-static int save_unmet(struct mn_session *session, const char *status, struct mn_error *err)
-{
+	double lowest = session->until_accuracy > 0 ? session->until_accuracy : 2;
+	for (int i = 0; i < MN_MILESTONES; i++)
+		if (session->milestone[i] == 0)
+			lowest = fmin(lowest, milestones[i].accuracy);
 	for (int i = 0; i < session->saves; i++)
-		if (!session->save[i].met && write_save(session, &session->save[i], status, "unmet", err))
-			return -1;
-	return 0;
+		if (session->save[i].kind == MN_SAVE_ACCURACY_AT_LEAST && !session->save[i].met)
+			lowest = fmin(lowest, session->save[i].value);
+	return lowest;
 }
 
-/* Full-set evaluations cost a third of the training: only where somebody looks at them. */
-static bool needs_evaluation(const struct mn_session *session)
+/* Whether the numbers of this epoch are wanted whatever they are. */
+static bool wants_all(const struct mn_session *session)
 {
-	bool needed = session->log || session->until_accuracy > 0;
+	bool all = session->log && !session->evaluate_needed;
 	for (int i = 0; i < session->saves; i++)
-		needed = needed || (session->save[i].kind != MN_SAVE_EPOCH && !session->save[i].met);
-	return needed;
+		all = all || (session->save[i].kind == MN_SAVE_LOSS_BELOW && !session->save[i].met);
+	return all;
+}
+
+/* Evaluates the training set as far as needed: a full pass costs a third of an epoch's training. 1: *train is whole; 0: it is not, and the
+ * epoch reaches nothing that it had not reached before; -1: interrupted. */
+static int evaluate_training_set(struct mn_session *session, struct mn_evaluation *train)
+{
+	struct mn_trainer *t = session->trainer;
+	double awaited = awaited_accuracy(session);
+	*train = (struct mn_evaluation){0};
+	if (wants_all(session))
+		return mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, t->data, NULL, NULL, train) ? -1 : 1;
+	if (awaited > 1)
+		return 0;
+	return mn_evaluate_needed(&t->evaluator, t->model.w, t->model.buffers, t->data, awaited, session->wrong, train);
 }
 
 static void show(struct mn_session *session, const char *note)
@@ -99,26 +101,38 @@ static void show(struct mn_session *session, const char *note)
 		                   (double)session->epochs * (double)t->data->rows, note);
 }
 
+/* What an epoch's accuracy decides. */
+static void pass_milestones(struct mn_session *session, const struct mn_evaluation *train, const char **status)
+{
+	for (int i = 0; i < MN_MILESTONES; i++)
+		if (session->milestone[i] == 0 && mn_reaches(train->errors, train->rows, milestones[i].accuracy))
+			session->milestone[i] = session->trainer->epoch;
+	if (session->until_accuracy > 0 && mn_reaches(train->errors, train->rows, session->until_accuracy))
+		*status = "converged";
+}
+
 /* Evaluates, logs and saves after an epoch. *status becomes "converged" where the run may stop. */
 static int after_epoch(struct mn_session *session, const char **status, char *note, size_t size, struct mn_error *err)
 {
 	struct mn_trainer *t = session->trainer;
-	struct mn_evaluation train = {0}, validation;
-	if (needs_evaluation(session)) {
-		mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, t->data, NULL, NULL, &train);
-		snprintf(note, size, "loss %.4g accuracy %.4g", train.loss, accuracy(&train));
-		if (session->until_accuracy > 0 && accuracy(&train) >= session->until_accuracy)
-			*status = "converged";
+	struct mn_evaluation train, validation;
+	bool whole = evaluate_training_set(session, &train) == 1;
+	if (whole) {
+		pass_milestones(session, &train, status);
+		snprintf(note, size, "loss %.4g accuracy %.4g", train.loss, (double)(train.rows - train.errors) / (double)train.rows);
 	}
-	if (note_state(session, *status, "", err))
+	if (mn_session_note(session, *status, "", err))
 		return -1;
 	if (session->log) {
 		if (session->validation)
 			mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, session->validation, NULL, NULL, &validation);
-		if (mn_log_row(session->log, &t->model.stream, &train, session->validation ? &validation : NULL, err))
+		if (mn_log_row(session->log, &t->model.stream, whole ? &train : NULL, session->validation ? &validation : NULL, err))
 			return -1;
 	}
-	return save_met(session, &train, *status, err);
+	if (mn_session_save_met(session, whole ? &train : NULL, *status, err))
+		return -1;
+	session->evaluated = t->epoch;
+	return 0;
 }
 
 /* Steps to the end of the epoch. */
@@ -138,12 +152,13 @@ static int diverged(struct mn_session *session, struct mn_error *err)
 	if (!session->keep_diverged)
 		return mn_fail(err, "the loss is not finite in epoch %lld, batch %lld", (long long)t->epoch + 1, (long long)t->bad_batch);
 	t->epoch++; /* the epoch that it happened in, for the row and the model */
-	if (note_state(session, "diverged", "", err))
+	static const struct mn_evaluation not_finite = {.loss = NAN};
+	if (mn_session_note(session, "diverged", "", err))
 		return -1;
-	return session->log ? mn_log_row(session->log, &t->model.stream, NULL, NULL, err) : 0;
+	return session->log ? mn_log_row(session->log, &t->model.stream, &not_finite, NULL, err) : 0;
 }
 
-int mn_session_run(struct mn_session *session, struct mn_error *err)
+static int run(struct mn_session *session, struct mn_error *err)
 {
 	const char *status = "finished";
 	char note[64] = "";
@@ -156,7 +171,18 @@ int mn_session_run(struct mn_session *session, struct mn_error *err)
 			return -1;
 		}
 	}
-	if (save_unmet(session, status, err))
+	if (mn_session_save_unmet(session, status, err))
 		return -1;
-	return note_state(session, status, "", err);
+	return mn_session_note(session, status, "", err);
+}
+
+int mn_session_run(struct mn_session *session, struct mn_error *err)
+{
+	session->wrong = calloc((size_t)session->trainer->data->rows, 1);
+	if (!session->wrong)
+		return mn_fail_memory(err, "evaluation", (unsigned long long)session->trainer->data->rows);
+	int status = run(session, err);
+	free(session->wrong);
+	session->wrong = NULL;
+	return status;
 }

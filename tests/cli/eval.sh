@@ -1,7 +1,7 @@
 # mn-eval: what it accepts and refuses, its columns, and its numbers against an independent forward pass.
 . "$TESTS/lib.sh"
 
-header='dataset,train_size,label_noise,label_kind,input_noise,input_kind,moments,data_seed,net,width,parameters,input,init,batch,lr,lr_halve_every,momentum,weight_decay,dropout,input_dropout,gaussian_noise,seed,epoch,status,condition,data,split,size,loss,accuracy,errors,clean_accuracy,noisy_accuracy,noisy_true_accuracy'
+header='dataset,train_size,label_noise,label_kind,input_noise,input_kind,moments,data_seed,net,width,parameters,input,init,batch,lr,lr_halve_every,momentum,weight_decay,dropout,input_dropout,gaussian_noise,seed,epoch,status,condition,data,split,size,loss,accuracy,errors,clean_accuracy,noisy_accuracy,noisy_true_accuracy,epoch_99,epoch_999,epoch_100'
 
 # same WHAT FILE...: the files hold the same bytes.
 same() {

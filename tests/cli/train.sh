@@ -211,6 +211,14 @@ if python=$(find_numpy); then
 	"$python" six.py >six.st
 	check 'a data set written by six lines of numpy trains' train --batch 20 --epochs 30 --until-accuracy 1 -o six-model.st six.st
 	check '... to the end' test "$(parameter status six-model.st)" = converged
+	sed '3a x[100:] = x[:100]; y[150:] = 3' six.py >twice.py
+	"$python" twice.py >twice.st
+	check 'images that come twice under different labels' train --epochs 1 -o twice-model.st twice.st 2>err
+	check '... bound what can be attained, as it says' test "$(cat err)" = \
+		'mn-train: twice.st: the attainable accuracy is 0.775: 45 rows repeat an image under another label'
+	check '... in the model too' test "$(parameter attainable_accuracy twice-model.st)" = 0.775
+	train --epochs 1 -q -o twice-model.st twice.st 2>err
+	check '... but not with -q' test ! -s err
 	fails 1 '^mn-train: six.st: images are 1 x 28 x 28, .*' bash -c \
 		'sed "s/200, 28, 28/200, 14, 56/" six.st >odd.st; exec mn-train --net fc10 --log l.csv --validate six.st odd.st'
 else

@@ -1,4 +1,4 @@
-/* Training: steps of SGD against the formulas worked by hand, the schedule, partial batches, evaluation counts, large counters. */
+/* Training: steps of SGD against the formulas worked by hand, the schedule, partial batches, large counters. */
 #include "mn/train.h"
 
 #include <malloc.h>
@@ -124,57 +124,6 @@ static void test_schedule(struct test *t)
 	CHECK(t, mn_learning_rate(&h, INT64_C(1) << 40) == 0, "it ends at zero, not in a nan");
 	h.lr_halve_every = 0;
 	CHECK_NEAR(t, mn_learning_rate(&h, 1000000), 0.01, 0, "0 never halves it");
-}
-
-/* A network of one layer that we set, so that each row's prediction is known: class = the brightest of three pixels. */
-static void test_evaluation(struct test *t)
-{
-	enum { MANY = 600 }; /* more than two passes of the evaluator */
-	struct mn_dataset data;
-	struct mn_trainer trainer;
-	struct mn_hyperparameters h = plain("fc3");
-	int64_t errors = 0, clean = 0, clean_right = 0, noisy_right = 0, true_right = 0;
-	make_dataset(&data, MANY, 1, 1, 3, 3, true);
-	float *x = data.images;
-	for (int i = 0; i < MANY; i++) {
-		int brightest = i / 7 % 3;
-		for (int c = 0; c < 3; c++)
-			x[3 * i + c] = c == brightest;
-		data.labels[i] = (uint8_t)(i % 5 == 0 ? (brightest + 1) % 3 : brightest);
-		data.true_labels[i] = (uint8_t)(i % 11 == 0 ? (brightest + 2) % 3 : brightest);
-		data.label_noise[i] = i % 4 == 0;
-		data.input_noise[i] = i % 6 == 0;
-		bool right = i % 5 != 0, noisy = i % 4 == 0 || i % 6 == 0;
-		errors += !right;
-		clean += !noisy;
-		clean_right += !noisy && right;
-		noisy_right += noisy && right;
-		true_right += noisy && i % 11 != 0;
-	}
-	start(t, &trainer, &h, &data);
-	for (int i = 0; i < 12; i++)
-		trainer.model.w[i] = i < 9 && i % 3 == i / 3 ? 4 : 0;
-	struct mn_evaluation e;
-	mn_evaluate(&trainer.evaluator, trainer.model.w, trainer.model.buffers, &data, NULL, NULL, &e);
-	CHECK(t, e.rows == MANY && e.errors == errors, "errors are counted over all rows (%lld of %lld)", (long long)e.errors,
-	      (long long)e.rows);
-	CHECK(t, e.clean == clean && e.clean_right == clean_right, "clean rows are those without either noise");
-	CHECK(t, e.noisy == MANY - clean && e.noisy_right == noisy_right, "noisy rows against the given label");
-	CHECK(t, e.noisy_true_right == true_right, "noisy rows against the true label");
-	double right = log(exp(4) + 2) - 4, wrong = log(exp(4) + 2);
-	CHECK_NEAR(t, e.loss, (right * (double)(MANY - errors) + wrong * (double)errors) / MANY, 1e-6, "the mean cross-entropy");
-	for (int i = 0; i < 12; i++)
-		trainer.model.w[i] = 0;
-	mn_evaluate(&trainer.evaluator, trainer.model.w, trainer.model.buffers, &data, NULL, NULL, &e);
-	int64_t zeros = 0;
-	for (int i = 0; i < MANY; i++)
-		zeros += data.labels[i] == 0;
-	CHECK(t, e.errors == MANY - zeros, "a tie goes to the lowest class");
-	trainer.model.w[4] = (mn_real)NAN;
-	mn_evaluate(&trainer.evaluator, trainer.model.w, trainer.model.buffers, &data, NULL, NULL, &e);
-	CHECK(t, e.errors == MANY && isnan(e.loss), "an output that is not a number is wrong");
-	mn_trainer_free(&trainer);
-	mn_dataset_free(&data);
 }
 
 static bool is_permutation(const int64_t *order, int64_t n)
@@ -322,7 +271,6 @@ int main(void)
 	struct test t = {0};
 	test_steps(&t);
 	test_schedule(&t);
-	test_evaluation(&t);
 	test_diverging(&t);
 	test_going_on(&t);
 	test_large_counters(&t);
