@@ -96,6 +96,7 @@ fig1 fig3-left: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=i
 demo: deps ## install what is missing, build, and make all figures in the demo profile
 	+@$(MAKE) -s all
 	+@$(MAKE) -s -f pipelines/figures.mk fig1 PROFILE=demo
+	+@$(MAKE) -s -f pipelines/figures.mk fig3-left PROFILE=demo
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## measure speed and memory against OpenBLAS and PyTorch (ROW=NAME: one row)
 	@tests/bench/run.py $(ROW)

@@ -1,10 +1,11 @@
 # fig3-left.gp - the largest Hessian eigenvalue against the noise fraction: at the end of training, and at matched loss.
+# Crosses: runs that did not reach that loss, as they were at their end.
 set terminal svg size 960,480 dynamic enhanced font "Helvetica,14" background rgb "white"
 set multiplot layout 1,2 title sprintf("Sharpness: %s, %s rows, %s", data, rows, net) noenhanced
 set xlabel "fraction of noise"
 set ylabel "largest eigenvalue of the Hessian"
 set logscale y
-set format y "10^{%L}"
+set format y "%g"
 set xrange [-0.05:1.05]
 set key inside top left
 
@@ -19,6 +20,8 @@ do for [panel = 1:2] {
 	     csv using (inputs(which)):(column("value_mean")) with linespoints lc rgb colour[2] lw 2 pt mark[1] ps 0.8 title "noise inputs", \
 	     csv using (labels(which)):(column("value_mean")):(column("value_ci95_low")):(column("value_ci95_high")) \
 	       with yerrorbars lc rgb colour[3] pt mark[2] ps 0.8 notitle, \
-	     csv using (labels(which)):(column("value_mean")) with linespoints lc rgb colour[3] lw 2 pt mark[2] ps 0.8 title "random labels"
+	     csv using (labels(which)):(column("value_mean")) with linespoints lc rgb colour[3] lw 2 pt mark[2] ps 0.8 title "random labels", \
+	     csv using (panel == 2 ? inputs("unmet") : NaN):(column("value_mean")) with points lc rgb colour[2] pt 2 ps 1 notitle, \
+	     csv using (panel == 2 ? labels("unmet") : NaN):(column("value_mean")) with points lc rgb colour[3] pt 2 ps 1 notitle
 }
 unset multiplot

@@ -2,7 +2,7 @@
 set terminal svg size 720,480 dynamic enhanced font "Helvetica,14" background rgb "white"
 set output svg
 set datafile separator comma
-set datafile missing ""
+set datafile missing NaN
 set key outside right top Left reverse samplen 2 spacing 1.2
 set grid lc rgb "#dddddd" lw 1
 set border 3
