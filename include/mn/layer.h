@@ -116,6 +116,9 @@ struct mn_layer {
 	int number;    /* position in the network, the `layer` of its random draws */
 	struct mn_shape in, out;
 	int kernel, stride;                 /* conv, pool */
+	int pad_top, pad_left;              /* conv, pool: how far the first window reaches over the edge */
+	int radius;                         /* lrn */
+	double alpha, beta, bias;           /* lrn */
 	double rate;                        /* dropout: probability; noise: standard deviation */
 	enum mn_purpose purpose;            /* of its random draws */
 	bool in_place;                      /* decided by the network: y is x */
@@ -134,6 +137,7 @@ const struct mn_layer_kind *mn_layer_kind_find(const char *name);
 /* Row i of the table, NULL past its end. */
 const struct mn_layer_kind *mn_layer_kind_at(int i);
 
-extern const struct mn_layer_kind mn_layer_fc, mn_layer_relu, mn_layer_tanh;
+extern const struct mn_layer_kind mn_layer_fc, mn_layer_relu, mn_layer_tanh, mn_layer_conv, mn_layer_pool, mn_layer_lrn, mn_layer_bn,
+        mn_layer_dropout, mn_layer_noise;
 
 #endif

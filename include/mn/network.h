@@ -8,7 +8,9 @@
 
 #include "mn/layer.h"
 
-/* What the training options put between the layers; all zero for evaluation. */
+/* What the training options put between the layers; all zero for evaluation. In this order: noise, then input dropout, before the first
+ * layer; dropout behind each hidden fully connected layer and all that follows it up to the next layer with weights (a normalization, the
+ * activation), and where asked behind each convolution and all that follows it (pooling too). */
 struct mn_regularizers {
 	double dropout;       /* after hidden layers, see dropout_layers */
 	bool dropout_on_conv; /* after convolutional blocks too, not only after fully connected ones */
@@ -32,8 +34,9 @@ struct mn_network {
 	size_t buffer_size;
 };
 
-/* Builds a network from --net text for images of that shape. regularizers may be NULL. 0, or -1 with err (status 2) and an empty network.
- */
+/* Builds a network from --net text for images of that shape. regularizers may be NULL; those that are not zero add layers without
+ * parameters, so that the network for training differs from the one for evaluation in these alone, and both share one flat vector.
+ * 0, or -1 with err (status 2) and an empty network. */
 int mn_network_new(struct mn_network *net, const char *text, struct mn_shape image, int classes, const struct mn_regularizers *regularizers,
                    struct mn_error *err);
 void mn_network_free(struct mn_network *net);

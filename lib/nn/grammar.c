@@ -68,6 +68,23 @@ static int expand_mlp(const char *sizes, int classes, FILE *out, struct mn_error
 	return 0;
 }
 
+/* The small Alexnet of Zhang et al. 2017 (its sizes are those of TensorFlow's CIFAR-10 tutorial), and the one of Arpit et al. 2017. */
+static const char *const presets[][2] = {
+        {"alexnet", "conv64k5/relu/pool3s2/lrn/conv64k5/relu/pool3s2/lrn/fc384/relu/fc192/relu"},
+        {"alexnet-bn", "conv200k5/bn/relu/pool3s2/conv200k5/bn/relu/pool3s2/fc384/bn/relu/fc192/bn/relu"},
+};
+
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+/* Everything of a preset but its output layer; NULL where the text is none. */
+static const char *find_preset(const char *text)
+{
+	for (int i = 0; i < PRESETS; i++)
+		if (strcmp(presets[i][0], text) == 0)
+			return presets[i][1];
+	return NULL;
+}
+
 /* A layer list with one slash between its words, whatever blanks and slashes separated them. */
 static void expand_list(const char *text, FILE *out)
 {
@@ -91,7 +108,10 @@ char *mn_net_expand(const char *text, int classes, struct mn_error *err)
 		return NULL;
 	}
 	int status = 0;
-	if (strncmp(text, "mlp:", 4) == 0)
+	const char *preset = find_preset(text);
+	if (preset)
+		fprintf(out, "%s/fc%d", preset, classes);
+	else if (strncmp(text, "mlp:", 4) == 0)
 		status = expand_mlp(text + 4, classes, out, err);
 	else
 		expand_list(text, out);
@@ -104,14 +124,9 @@ char *mn_net_expand(const char *text, int classes, struct mn_error *err)
 	return result;
 }
 
-static bool is_alexnet(const char *text)
-{
-	return strcmp(text, "alexnet") == 0 || strcmp(text, "alexnet-bn") == 0;
-}
-
 const char *mn_net_default_input(const char *text)
 {
-	return is_alexnet(text) ? "crop28,whiten" : "unit";
+	return find_preset(text) ? "crop28,whiten" : "unit";
 }
 
 const char *mn_net_default_init(const char *text)

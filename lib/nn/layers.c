@@ -4,9 +4,8 @@
 #include "mn/layer.h"
 
 static const struct mn_layer_kind *const kinds[] = {
-        &mn_layer_fc,
-        &mn_layer_relu,
-        &mn_layer_tanh,
+        &mn_layer_fc,  &mn_layer_relu, &mn_layer_tanh,    &mn_layer_conv,  &mn_layer_pool,
+        &mn_layer_lrn, &mn_layer_bn,   &mn_layer_dropout, &mn_layer_noise,
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };

@@ -1,5 +1,6 @@
 #include "mn/network.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,15 +118,61 @@ static int add_word(struct mn_network *net, const char *text, size_t length, str
 	if (!layer || kind->build(net, layer, &word, err))
 		return -1;
 	place(net, net->layers - 1);
-	if (net->width == 0 && layer->tensors)
+	if (net->width == 0 && (kind == &mn_layer_fc || kind == &mn_layer_conv))
 		net->width = layer->out.channels;
 	return 0;
 }
 
-static int add_words(struct mn_network *net, struct mn_error *err)
+static int block_count(const struct mn_network *net)
 {
+	int count = 0;
+	for (int i = 0; i < net->layers; i++)
+		count += net->layer[i].kind == &mn_layer_fc || net->layer[i].kind == &mn_layer_conv;
+	return count;
+}
+
+/* A layer that no word of --net asked for. */
+static int add_regularizer(struct mn_network *net, const struct mn_layer_kind *kind, double rate, enum mn_purpose purpose,
+                           struct mn_error *err)
+{
+	if (rate <= 0)
+		return 0;
+	struct mn_word word = {.number = 0};
+	struct mn_layer *layer = add_layer(net, kind, err);
+	if (!layer || kind->build(net, layer, &word, err))
+		return -1;
+	layer->rate = rate;
+	layer->purpose = purpose;
+	place(net, net->layers - 1);
+	return 0;
+}
+
+/* Dropout at the end of a block: between everything that follows a hidden layer and the next one with a kernel or a matrix. */
+static int end_block(struct mn_network *net, const struct mn_layer_kind *block, const struct mn_regularizers *r, struct mn_error *err)
+{
+	bool wanted = block == &mn_layer_fc || (block == &mn_layer_conv && r->dropout_on_conv);
+	return wanted ? add_regularizer(net, &mn_layer_dropout, r->dropout, MN_PURPOSE_DROPOUT, err) : 0;
+}
+
+static bool starts_with(const char *word, size_t length, const struct mn_layer_kind *kind)
+{
+	size_t name = strlen(kind->name);
+	return length > name && strncmp(word, kind->name, name) == 0 && isdigit((unsigned char)word[name]);
+}
+
+static int add_words(struct mn_network *net, const struct mn_regularizers *r, struct mn_error *err)
+{
+	const struct mn_layer_kind *block = NULL; /* the last fc or conv */
+	if (add_regularizer(net, &mn_layer_noise, r->gaussian_noise, MN_PURPOSE_GAUSSIAN_NOISE, err) ||
+	    add_regularizer(net, &mn_layer_dropout, r->input_dropout, MN_PURPOSE_INPUT_DROPOUT, err))
+		return -1;
 	for (const char *at = net->text; *at;) {
 		size_t length = strcspn(at, "/");
+		bool fc = starts_with(at, length, &mn_layer_fc), conv = starts_with(at, length, &mn_layer_conv);
+		if ((fc || conv) && end_block(net, block, r, err))
+			return -1;
+		if (fc || conv)
+			block = fc ? &mn_layer_fc : &mn_layer_conv;
 		if (add_word(net, at, length, err))
 			return -1;
 		at += length + (at[length] == '/');
@@ -136,8 +183,20 @@ static int add_words(struct mn_network *net, struct mn_error *err)
 	if (last->kind != &mn_layer_fc || last->out.channels != net->classes)
 		return mn_misuse(err, "--net: the last layer must be fc%d, one output a class; it is %s", net->classes,
 		                 strrchr(net->text, '/') ? strrchr(net->text, '/') + 1 : net->text);
-	if (net->layers == 1)
+	if (block_count(net) == 1)
 		net->width = 0;
+	/* TensorFlow's tutorial starts its last layer smaller than the others, and without a bias. */
+	net->parameter[net->parameters - 2].sd = 1.0 / (double)mn_shape_size(last->in);
+	net->parameter[net->parameters - 1].truncated_start = 0;
+	return 0;
+}
+
+static int check_rates(const struct mn_regularizers *r, struct mn_error *err)
+{
+	if (!(r->dropout >= 0 && r->dropout < 1 && r->input_dropout >= 0 && r->input_dropout < 1))
+		return mn_misuse(err, "dropout: a probability must be from 0 to below 1: at 1 nothing is left to scale up");
+	if (!(r->gaussian_noise >= 0))
+		return mn_misuse(err, "noise: a standard deviation cannot be negative");
 	return 0;
 }
 
@@ -151,8 +210,8 @@ int mn_network_new(struct mn_network *net, const char *text, struct mn_shape ima
 	net->flat_input = strncmp(net->text, "fc", 2) == 0;
 	if (net->flat_input)
 		net->input = (struct mn_shape){(int)mn_shape_size(image), 1, 1};
-	(void)regularizers;
-	if (add_words(net, err)) {
+	static const struct mn_regularizers none = {0};
+	if (check_rates(regularizers ? regularizers : &none, err) || add_words(net, regularizers ? regularizers : &none, err)) {
 		mn_network_free(net);
 		return -1;
 	}

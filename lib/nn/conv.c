@@ -1,0 +1,282 @@
+/* A convolutional layer (a correlation, as everywhere in the field): conv64k5 has 64 output channels and 5 x 5 windows; letter s is the
+ * stride (1), p the padding (SAME where absent, see window.h). Its weights are [out, in, kh, kw] in the flat vector; each pass repacks
+ * them for maps that have their channels last, which costs next to nothing. */
+#include <string.h>
+
+#include "correlate.h"
+#include "window.h"
+
+/* The gradient of the weights is summed over bands of the batch's rows, then over the bands, in this order for any number of threads. */
+enum { BANDS = 8 };
+
+/* y from x. */
+static struct mn_correlation ahead(const struct mn_layer *layer)
+{
+	return (struct mn_correlation){
+	        .height = layer->in.height,
+	        .width = layer->in.width,
+	        .channels = layer->in.channels,
+	        .spread = 1,
+	        .pad_top = layer->pad_top,
+	        .pad_left = layer->pad_left,
+	        .side = layer->kernel,
+	        .stride = layer->stride,
+	        .out_height = layer->out.height,
+	        .out_width = layer->out.width,
+	        .outputs = layer->out.channels,
+	};
+}
+
+/* dx from dy: a correlation with the turned kernel, of dy with its pixels spread to where their windows began. */
+static struct mn_correlation back(const struct mn_layer *layer)
+{
+	return (struct mn_correlation){
+	        .height = layer->out.height,
+	        .width = layer->out.width,
+	        .channels = layer->out.channels,
+	        .spread = layer->stride,
+	        .pad_top = layer->kernel - 1 - layer->pad_top,
+	        .pad_left = layer->kernel - 1 - layer->pad_left,
+	        .side = layer->kernel,
+	        .stride = 1,
+	        .out_height = layer->in.height,
+	        .out_width = layer->in.width,
+	        .outputs = layer->in.channels,
+	};
+}
+
+static int build(struct mn_network *net, struct mn_layer *layer, const struct mn_word *word, struct mn_error *err)
+{
+	int in = layer->in.channels, out = word->number, side = word->letter['k' - 'a'];
+	if (out < 1 || side < 0)
+		return mn_misuse(err, "--net: '%s': conv takes its channels and the window's side, as in conv64k5", word->text);
+	if (mn_window_build(layer, word, side, 1, err))
+		return -1;
+	bool first = net->parameters == 0;
+	layer->out.channels = out;
+	struct mn_parameter *weight = mn_network_add_parameter(net, layer, "weight", 4, (int64_t[]){out, in, side, side}, err);
+	if (!weight)
+		return -1;
+	weight->fan_in = in * side * side;
+	weight->fan_out = out * side * side;
+	weight->weight = true;
+	weight->sd = 0.05;
+	size_t count = weight->count;
+	struct mn_parameter *bias = mn_network_add_parameter(net, layer, "bias", 1, (int64_t[]){out}, err);
+	if (!bias)
+		return -1;
+	bias->truncated_start = first ? 0 : 0.1;
+	struct mn_correlation forth = ahead(layer), home = back(layer);
+	size_t scratch[] = {mn_correlation_scratch(&forth), mn_correlation_scratch(&home)};
+	layer->scratch = scratch[0] > scratch[1] ? scratch[0] : scratch[1];
+	layer->shared = 2 * count + BANDS * (count + (size_t)out);
+	return 0;
+}
+
+static size_t weights(const struct mn_layer *layer)
+{
+	return (size_t)(layer->out.channels * layer->in.channels) * (size_t)(layer->kernel * layer->kernel);
+}
+
+/* Places in the shared memory: two packed kernels, and the bands' sums [BANDS][weights, then biases]. */
+static mn_real *packed(const struct mn_pass *pass, int which)
+{
+	return pass->shared + (size_t)which * weights(pass->layer);
+}
+
+static mn_real *band_sum(const struct mn_pass *pass, int band)
+{
+	return packed(pass, 2) + (size_t)band * (weights(pass->layer) + (size_t)pass->layer->out.channels);
+}
+
+/* [out, in, kh, kw] to [kh, kw, in, out] */
+static const mn_real *pack(const struct mn_pass *pass, const mn_real *flat, int which)
+{
+	const struct mn_layer *layer = pass->layer;
+	const mn_real *from = flat + layer->offset[0];
+	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
+	mn_real *to = packed(pass, which);
+	for (size_t o = 0; o < out; o++)
+		for (size_t c = 0; c < in; c++)
+			for (size_t t = 0; t < taps; t++)
+				to[(t * in + c) * out + o] = *from++;
+	return packed(pass, which);
+}
+
+/* [out, in, kh, kw] to [kh, kw, out, in], both kernel axes turned around */
+static const mn_real *pack_turned(const struct mn_pass *pass, const mn_real *flat, int which)
+{
+	const struct mn_layer *layer = pass->layer;
+	const mn_real *from = flat + layer->offset[0];
+	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
+	mn_real *to = packed(pass, which);
+	for (size_t o = 0; o < out; o++)
+		for (size_t c = 0; c < in; c++)
+			for (size_t t = taps; t-- > 0;)
+				to[(t * out + o) * in + c] = *from++;
+	return packed(pass, which);
+}
+
+/* A correlation of every row of the batch, or the sum of two. */
+struct correlating {
+	const struct mn_pass *pass;
+	struct mn_correlation shape;
+	const mn_real *source[2], *kernel[2]; /* source[1] may be NULL */
+	const mn_real *bias;                  /* NULL: none */
+	bool relu;
+	mn_real *out;
+};
+
+static void add_bias(const struct correlating *job, mn_real *out)
+{
+	const struct mn_correlation *shape = &job->shape;
+	for (int pixel = 0; pixel < shape->out_height * shape->out_width; pixel++, out += shape->outputs) {
+		for (int j = 0; j < shape->outputs; j++)
+			out[j] += job->bias[j];
+		for (int j = 0; job->relu && j < shape->outputs; j++)
+			out[j] = out[j] > 0 ? out[j] : 0;
+	}
+}
+
+static void correlate_row(void *arg, int row, int worker)
+{
+	const struct correlating *job = arg;
+	const struct mn_correlation *shape = &job->shape;
+	size_t in = (size_t)shape->height * (size_t)shape->width * (size_t)shape->channels;
+	mn_real *out = job->out + (size_t)row * (size_t)shape->out_height * (size_t)shape->out_width * (size_t)shape->outputs;
+	for (int term = 0; term < 2 && job->source[term]; term++)
+		mn_correlate(shape, job->source[term] + (size_t)row * in, job->kernel[term], (mn_real)term, out,
+		             job->pass->scratch[worker]);
+	if (job->bias)
+		add_bias(job, out);
+}
+
+/* The derivative of the weights: the sum over the rows of one or two products. */
+struct summing {
+	const struct mn_pass *pass;
+	struct mn_correlation shape;
+	const mn_real *x[2], *d[2]; /* x[1] may be NULL; the bias takes d[0] */
+};
+
+static void sum_band(void *arg, int band, int worker)
+{
+	const struct summing *job = arg;
+	const struct mn_pass *pass = job->pass;
+	size_t in = mn_shape_size(pass->layer->in), out = mn_shape_size(pass->layer->out), channels = (size_t)pass->layer->out.channels;
+	mn_real *sum = band_sum(pass, band), *bias = sum + weights(pass->layer);
+	memset(sum, 0, (weights(pass->layer) + channels) * sizeof *sum);
+	int last = (int)((int64_t)pass->rows * (band + 1) / BANDS);
+	for (int row = (int)((int64_t)pass->rows * band / BANDS); row < last; row++) {
+		for (int term = 0; term < 2 && job->x[term]; term++)
+			mn_correlate_kernel(&job->shape, job->x[term] + (size_t)row * in, job->d[term] + (size_t)row * out, sum,
+			                    pass->scratch[worker]);
+		for (const mn_real *d = job->d[0] + (size_t)row * out, *end = d + out; d < end; d += channels)
+			for (size_t j = 0; j < channels; j++)
+				bias[j] += d[j];
+	}
+}
+
+/* One output channel's weights and bias: keep * to + scale * the bands' sums. */
+static void gather_output(void *arg, int output, int worker)
+{
+	(void)worker;
+	const struct summing *job = arg;
+	const struct mn_pass *pass = job->pass;
+	const struct mn_layer *layer = pass->layer;
+	const struct mn_into *into = &pass->into;
+	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
+	size_t o = (size_t)output, stride = weights(layer) + out;
+	const mn_real *sums = band_sum(pass, 0) + o;
+	mn_real *to = into->to + layer->offset[0] + o * in * taps, *bias = into->to + layer->offset[1] + o;
+	for (size_t c = 0; c < in; c++)
+		for (size_t t = 0; t < taps; t++, to++) {
+			mn_real sum = 0;
+			for (size_t band = 0; band < BANDS; band++)
+				sum += sums[band * stride + (t * in + c) * out];
+			*to = into->keep_weights * *to + into->scale * sum;
+		}
+	mn_real sum = 0;
+	for (size_t band = 0; band < BANDS; band++)
+		sum += sums[band * stride + weights(layer)];
+	*bias = into->keep_others * *bias + into->scale * sum;
+}
+
+static void add_gradient(const struct mn_pass *pass, struct summing job)
+{
+	job.pass = pass;
+	job.shape = ahead(pass->layer);
+	mn_pool_run(pass->pool, BANDS, sum_band, &job);
+	mn_pool_run(pass->pool, pass->layer->out.channels, gather_output, &job);
+}
+
+static void forward(const struct mn_pass *pass)
+{
+	struct correlating job = {
+	        .pass = pass,
+	        .shape = ahead(pass->layer),
+	        .source = {pass->x},
+	        .kernel = {pack(pass, pass->w, 0)},
+	        .bias = pass->w + pass->layer->offset[1],
+	        .relu = pass->layer->relu_follows,
+	        .out = pass->y,
+	};
+	mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
+}
+
+static void backward(const struct mn_pass *pass)
+{
+	if (pass->dx) {
+		struct correlating job = {
+		        .pass = pass,
+		        .shape = back(pass->layer),
+		        .source = {pass->dy},
+		        .kernel = {pack_turned(pass, pass->w, 0)},
+		        .out = pass->dx,
+		};
+		mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
+	}
+	if (pass->into.to)
+		add_gradient(pass, (struct summing){.x = {pass->x}, .d = {pass->dy}});
+}
+
+/* R{y} = x * V + R{x} * W + v_b */
+static void r_forward(const struct mn_pass *pass)
+{
+	struct correlating job = {
+	        .pass = pass,
+	        .shape = ahead(pass->layer),
+	        .source = {pass->x, pass->rx},
+	        .kernel = {pack(pass, pass->v, 0), pack(pass, pass->w, 1)},
+	        .bias = pass->v + pass->layer->offset[1],
+	        .out = pass->ry,
+	};
+	mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
+}
+
+/* R{dW} = R{dy} with x + dy with R{x};  R{dx} = R{dy} with W + dy with V */
+static void r_backward(const struct mn_pass *pass)
+{
+	if (pass->rdx) {
+		struct correlating job = {
+		        .pass = pass,
+		        .shape = back(pass->layer),
+		        .source = {pass->rdy, pass->dy},
+		        .kernel = {pack_turned(pass, pass->w, 0), pack_turned(pass, pass->v, 1)},
+		        .out = pass->rdx,
+		};
+		mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
+	}
+	if (pass->into.to)
+		add_gradient(pass, (struct summing){.x = {pass->x, pass->rx}, .d = {pass->rdy, pass->dy}});
+}
+
+const struct mn_layer_kind mn_layer_conv = {
+        .name = "conv",
+        .letters = "ksp",
+        .fuses_relu = true,
+        .build = build,
+        .forward = forward,
+        .backward = backward,
+        .r_forward = r_forward,
+        .r_backward = r_backward,
+};

@@ -1,0 +1,31 @@
+/* correlate.h - the inner work of a convolution on one image: out[p][n] = sum over the window's taps and channels of
+ * source[p + tap][channel] * kernel[tap][channel][n]. Maps are [height, width, channels]. */
+#ifndef MN_NN_CORRELATE_H
+#define MN_NN_CORRELATE_H
+
+#include <stddef.h>
+
+#include "mn/real.h"
+
+struct mn_correlation {
+	int height, width, channels; /* of the source */
+	int spread;                  /* distance of the source's pixels in the padded map, zeros between them */
+	int pad_top, pad_left;       /* where the source begins in the padded map */
+	int side, stride;            /* of the square windows */
+	int out_height, out_width, outputs;
+};
+
+/* Elements of scratch memory that the functions below need. */
+size_t mn_correlation_scratch(const struct mn_correlation *c);
+
+/* Elements of a kernel: [side, side, channels, outputs]. */
+size_t mn_correlation_kernel(const struct mn_correlation *c);
+
+/* out [out_height, out_width, outputs] = beta * out + the correlation. Where beta is 0, out is not read. */
+void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *kernel, mn_real beta, mn_real *out,
+                  mn_real *scratch);
+
+/* dkernel += the derivative with respect to the kernel, where d is the one with respect to out. */
+void mn_correlate_kernel(const struct mn_correlation *c, const mn_real *source, const mn_real *d, mn_real *dkernel, mn_real *scratch);
+
+#endif
