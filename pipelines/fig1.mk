@@ -16,6 +16,4 @@ $(P)/$(NAME_fig1)-claims.csv: $(P)/.$(NAME_fig1).done
 	@$(BIN)/mn-summarize --claims fig1 --files-from $< -o $@
 
 $(P)/$(NAME_fig1).svg: $(P)/$(NAME_fig1).csv $(PIPELINES)fig1.gp $(PIPELINES)style.gp
-	@gnuplot -e "csv='$<'; svg='$@.new'; noise='$(FIG1_COLUMN)'; levels='$(FIG1_NOISE)'; data='$(FIG1_DATA)'; rows='$(FIG1_ROWS)'" \
-	  $(PIPELINES)style.gp $(PIPELINES)fig1.gp
-	@mv $@.new $@
+	$(call plot,fig1,noise='$(FIG1_COLUMN)'; levels='$(FIG1_NOISE)'; data='$(FIG1_DATA)'; rows='$(FIG1_ROWS)')

@@ -22,6 +22,4 @@ $(P)/$(NAME_fig3-left)-claims.csv: $(P)/.$(NAME_fig3-left).done
 	@$(BIN)/mn-summarize --claims fig3-left --files-from $< -o $@
 
 $(P)/$(NAME_fig3-left).svg: $(P)/$(NAME_fig3-left).csv $(PIPELINES)fig3-left.gp $(PIPELINES)style.gp
-	@gnuplot -e "csv='$<'; svg='$@.new'; data='$(FIG3L_DATA)'; rows='$(FIG3L_ROWS)'; net='$(call net,$(FIG3L_NET))'; matched='$(FIG3L_LOSS)'" \
-	  $(PIPELINES)style.gp $(PIPELINES)fig3-left.gp
-	@mv $@.new $@
+	$(call plot,fig3-left,data='$(FIG3L_DATA)'; rows='$(FIG3L_ROWS)'; net='$(call net,$(FIG3L_NET))'; matched='$(FIG3L_LOSS)')

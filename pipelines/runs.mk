@@ -65,6 +65,10 @@ $(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
 $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
 	@$(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
 
+# $(call plot,SCRIPT,SETTINGS) writes $@; a curve without points (no run diverged, say) is not worth a warning.
+plot = @gnuplot -e "csv='$<'; svg='$@.new'; $2" $(PIPELINES)style.gp $(PIPELINES)$1.gp \
+  2> >(grep -v -e 'Skipping data file with no valid points' -e '^$$' >&2); mv $@.new $@
+
 # A list of files as a file that changes only when the list does: $(call list,FILE,NAMES) is a recipe.
 list = $(file >$1.new,$(subst $(space),$(newline),$(strip $2)))@if cmp -s $1.new $1; then rm $1.new; else mv $1.new $1; fi
 define newline
