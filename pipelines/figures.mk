@@ -30,7 +30,7 @@ P := $(OUT)/$(PROFILE)
 
 # Each figure's file sets NAME_figure (its results' names), RUNS_figure (the rows that it is made of) and STEPS_figure (the
 # models behind them, for the progress line).
-FIGURES := fig1 fig3-left
+FIGURES := fig1 fig2-left fig2-right fig3-left
 
 include $(PIPELINES)profiles/$(PROFILE).mk
 include $(PIPELINES)runs.mk
@@ -53,9 +53,13 @@ $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claim
 $(P)/.%.done: FORCE | $(P)/
 	$(call list,$@,$(wildcard $(strip $(file <$(P)/.$*.runs))))
 
+# Both halves of a figure, one after the other: each uses all cores.
+fig2 fig3: fig%:
+	+@for half in $(filter $@-%,$(FIGURES)); do $(MAKE) -f $(PIPELINES)figures.mk $$half; done
+
 %/:
 	@mkdir -p $@
 
 .PRECIOUS: %/ $(P)/.%.done
-.PHONY: $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
+.PHONY: fig2 fig3 $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
 FORCE:

@@ -4,6 +4,7 @@
 #     data/fashion-mnist_nr2000_in0.4_ds1.st                       inputs (la: labels) of 0.4 replaced, seed 1
 #     model/fashion-mnist_nr2000_in0.4_ds1_ntmlp64x64_ep60_bs32_lr0.05_sd1.st
 #     eval/...csv                                                  the same, on the validation rows
+#     until/..._un1_...st, log/...csv, time/...csv                 a run that stops at training accuracy 1; when that was
 #
 # Any file can be asked for by name, also off a figure's grid.
 
@@ -53,6 +54,14 @@ $(R)/data/%.st: $(R)/raw/$$(call raw_of,$$*).st | $(R)/data/
 
 $(R)/model/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/model/
 	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) -o $@ $<
+
+# A run with a key un stops at that training accuracy; its log says when that was.
+.PRECIOUS: $(R)/until/%.st $(R)/log/%.csv $(R)/time/%.csv
+$(R)/until/%.st $(R)/log/%.csv &: $(R)/data/$$(call data_of,$$*).st | $(R)/until/ $(R)/log/
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) --log $(R)/log/$*.csv -o $(R)/until/$*.st $<
+
+$(R)/time/%.csv: $(R)/until/%.st $(R)/log/%.csv | $(R)/time/
+	@$(BIN)/mn-summarize --first 'train_accuracy>=$(call get,un,$*)' -o $@ $(word 2,$^)
 
 # A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
 $(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/

@@ -9,6 +9,26 @@ FIG1_EPOCHS  := 60
 FIG1_BATCH   := 32
 FIG1_LR      := 0.05
 
+FIG2L_DATA    := fashion-mnist
+FIG2L_DEFAULT := fashion-mnist
+FIG2L_ROWS    := 1000
+FIG2L_WIDTHS  := 16 32 64 128 256
+FIG2L_NOISE   := 0 0.25 0.5 1
+FIG2L_SEEDS   := 1 2 3
+FIG2L_EPOCHS  := 500
+FIG2L_BATCH   := 32
+FIG2L_LR      := 0.05
+
+FIG2R_DATA    := fashion-mnist
+FIG2R_DEFAULT := fashion-mnist
+FIG2R_ROWS    := 250 500 1000 2000
+FIG2R_NET     := mlp64x64
+FIG2R_NOISE   := 0 0.25 0.5 1
+FIG2R_SEEDS   := 1 2 3
+FIG2R_EPOCHS  := 500
+FIG2R_BATCH   := 32
+FIG2R_LR      := 0.05
+
 FIG3L_DATA    := fashion-mnist
 FIG3L_DEFAULT := fashion-mnist
 FIG3L_ROWS    := 1000

@@ -58,3 +58,17 @@ check 'a failed run fails the figure' test $? -ne 0
 check 'the failed runs are named' grep -q 'failed: fashion-mnist_nr200_in0.5_ds2_ntmlp4x4' err.txt
 check 'the others were made' test "$(models | wc -l)" -eq 10
 check 'and are in the table' test -s out/demo/fig1.csv
+
+# Figure 2: both halves, from the same logs' times; runs that are not done within the epochs are censored.
+rm -rf out
+check 'both halves of Figure 2 are made' make -f "$figures" fig2 BIN="$bin" JOBS=2 SEEDS='1 2 3' FIG2L_ROWS=50 FIG2L_WIDTHS='2 16' \
+	FIG2L_NOISE='0 1' FIG2L_EPOCHS=40 FIG2R_ROWS='25 50' FIG2R_NET=mlp16x16 FIG2R_NOISE='0 1' FIG2R_EPOCHS=40 >out.txt 2>err.txt
+for half in left right; do
+	for file in fig2-$half.csv fig2-$half-claims.csv fig2-$half.svg; do
+		check "it has $file" test -s out/demo/$file
+	done
+	check "fig2-$half has a row a place, level and kind" test "$(wc -l <out/demo/fig2-$half.csv)" -eq 7
+done
+check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^fig2-' err.txt)
+check 'two units are too few: three runs in three are censored' grep -q ',2,3,3,inf,inf,inf,' out/demo/fig2-left.csv
+check 'the halves share runs' test "$(find out/runs/until -name '*_nr50_*ntmlp16x16*.st' | wc -l)" -eq 9
