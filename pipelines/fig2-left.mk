@@ -20,6 +20,4 @@ $(P)/$(NAME_fig2-left)-claims.csv: $(P)/.$(NAME_fig2-left).done
 	@$(BIN)/mn-summarize --claims fig2-left --files-from $< -o $@
 
 $(P)/$(NAME_fig2-left).svg: $(P)/$(NAME_fig2-left).csv $(PIPELINES)fig2.gp $(PIPELINES)style.gp
-	@gnuplot -e "csv='$<'; svg='$@.new'; places='$(FIG2L_WIDTHS)'; levels='$(FIG2L_NOISE)'; limit=$(FIG2L_EPOCHS); along='width'; what='$(FIG2L_DATA), $(FIG2L_ROWS) rows'" \
-	  $(PIPELINES)style.gp $(PIPELINES)fig2.gp
-	@mv $@.new $@
+	$(call plot,fig2,places='$(FIG2L_WIDTHS)'; levels='$(FIG2L_NOISE)'; limit=$(FIG2L_EPOCHS); along='width'; data='$(FIG2L_DATA)'; other='$(FIG2L_ROWS) rows')

@@ -19,6 +19,4 @@ $(P)/$(NAME_fig2-right)-claims.csv: $(P)/.$(NAME_fig2-right).done
 	@$(BIN)/mn-summarize --claims fig2-right --files-from $< -o $@
 
 $(P)/$(NAME_fig2-right).svg: $(P)/$(NAME_fig2-right).csv $(PIPELINES)fig2.gp $(PIPELINES)style.gp
-	@gnuplot -e "csv='$<'; svg='$@.new'; places='$(FIG2R_ROWS)'; levels='$(FIG2R_NOISE)'; limit=$(FIG2R_EPOCHS); along='train_size'; what='$(FIG2R_DATA), $(call net,$(FIG2R_NET))'" \
-	  $(PIPELINES)style.gp $(PIPELINES)fig2.gp
-	@mv $@.new $@
+	$(call plot,fig2,places='$(FIG2R_ROWS)'; levels='$(FIG2R_NOISE)'; limit=$(FIG2R_EPOCHS); along='train_size'; data='$(FIG2R_DATA)'; other='$(call net,$(FIG2R_NET))')

@@ -2,10 +2,9 @@
 # relative to the widest net's or the smallest set's. An end of an interval that few seeds leave open is not drawn. A hollow triangle:
 # the median was not reached within the epochs allowed (the dashed line), the point is a lower bound.
 set terminal svg size 960,880 dynamic enhanced font "Helvetica,14" background rgb "white"
-set multiplot layout 2,2 margins 0.08,0.98,0.14,0.9 spacing 0.09,0.16 title "Epochs until all training rows are right: ".what noenhanced
+set multiplot layout 2,2 margins 0.08,0.98,0.14,0.9 spacing 0.09,0.16 title sprintf("Epochs until all training rows are right: %s, %s", data, other) noenhanced
 set logscale x 2
-set autoscale xfix
-set offsets graph 0.03, graph 0.03, 0, 0
+set xrange [real(word(places, 1)) / 1.1 : real(word(places, words(places))) * 1.1]
 set xtics ()
 set for [place in places] xtics add (place real(place))
 set xlabel (along eq "width" ? "units in each hidden layer" : "training rows")
@@ -17,7 +16,7 @@ wide = along eq "width"
 x(kind, level) = column(kind) == real(level) && column(kind eq "input_noise" ? "label_noise" : "input_noise") == 0 ? column(along) : NaN
 beyond(name) = strcol(name) eq "inf"
 median(name) = beyond(name) ? NaN : column(name)
-end(name, middle) = strcol(name) eq "" || beyond(name) ? column(middle) : column(name)
+end(name, middle) = strcol(name) eq "" || strcol(name) eq "0" || beyond(name) ? column(middle) : column(name)
 open(x) = beyond("time_median") ? x : NaN
 
 do for [k = 1:2] {
@@ -39,7 +38,8 @@ do for [k = 1:2] {
 	set ylabel "times as many epochs"
 	set logscale y 2
 	set autoscale y
-	plot 1 with lines lc rgb "#999999" dt 2 notitle, \
+	plot for [edge in "0.9 1.1"] real(edge) with lines lc rgb "#ffffffff" notitle, \
+	     1 with lines lc rgb "#999999" dt 2 notitle, \
 	     for [i = 1:n] csv using (beyond("time_median") ? NaN : x(kind, word(levels, i))):(column("time_ratio")):(end("time_ratio_ci95_low", "time_ratio")):(end("time_ratio_ci95_high", "time_ratio")) \
 	       with yerrorbars lc rgb colour[i] lw 1 pt mark[i] ps 0.8 notitle, \
 	     for [i = 1:n] csv using (beyond("time_median") ? NaN : x(kind, word(levels, i))):(column("time_ratio")) \

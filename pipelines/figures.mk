@@ -55,7 +55,7 @@ $(P)/.%.done: FORCE | $(P)/
 
 # Both halves of a figure, one after the other: each uses all cores.
 fig2 fig3: fig%:
-	+@for half in $(filter $@-%,$(FIGURES)); do $(MAKE) -f $(PIPELINES)figures.mk $$half; done
+	+@status=0; for half in $(filter $@-%,$(FIGURES)); do $(MAKE) -f $(PIPELINES)figures.mk $$half || status=1; done; exit $$status
 
 %/:
 	@mkdir -p $@

@@ -58,7 +58,7 @@ $(R)/model/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/model/
 # A run with a key un stops at that training accuracy; its log says when that was.
 .PRECIOUS: $(R)/until/%.st $(R)/log/%.csv $(R)/time/%.csv
 $(R)/until/%.st $(R)/log/%.csv &: $(R)/data/$$(call data_of,$$*).st | $(R)/until/ $(R)/log/
-	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) --log $(R)/log/$*.csv -o $(R)/until/$*.st $<
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged --evaluate needed $(call TRAIN_OPTIONS,$*) --log $(R)/log/$*.csv -o $(R)/until/$*.st $<
 
 $(R)/time/%.csv: $(R)/until/%.st $(R)/log/%.csv | $(R)/time/
 	@$(BIN)/mn-summarize --first 'train_accuracy>=$(call get,un,$*)' -o $@ $(word 2,$^)

@@ -62,7 +62,7 @@ check 'and are in the table' test -s out/demo/fig1.csv
 # Figure 2: both halves, from the same logs' times; runs that are not done within the epochs are censored.
 rm -rf out
 check 'both halves of Figure 2 are made' make -f "$figures" fig2 BIN="$bin" JOBS=2 SEEDS='1 2 3' FIG2L_ROWS=50 FIG2L_WIDTHS='2 16' \
-	FIG2L_NOISE='0 1' FIG2L_EPOCHS=40 FIG2R_ROWS='25 50' FIG2R_NET=mlp16x16 FIG2R_NOISE='0 1' FIG2R_EPOCHS=40 >out.txt 2>err.txt
+	FIG2L_NOISE='0 1' FIG2L_EPOCHS=100 FIG2L_LR=0.2 FIG2R_ROWS='25 50' FIG2R_NET=mlp16x16 FIG2R_NOISE='0 1' FIG2R_EPOCHS=100 FIG2R_LR=0.2 >out.txt 2>err.txt
 for half in left right; do
 	for file in fig2-$half.csv fig2-$half-claims.csv fig2-$half.svg; do
 		check "it has $file" test -s out/demo/$file
