@@ -83,6 +83,10 @@ int mn_options_parse(const struct mn_program *program, int argc, char **argv, ch
  * CANNOT_CHANGE_RESULT left out. To be freed; NULL when out of memory. */
 char *mn_options_canonical(const struct mn_program *program);
 
+/* Calls fn for each option of the canonical command line: name without the dashes, value as text; "yes" for a flag. */
+typedef void mn_option_fn(void *arg, const char *name, const char *value);
+void mn_options_each(const struct mn_program *program, mn_option_fn *fn, void *arg);
+
 /* The texts of --help and --version; to be freed, NULL when out of memory. The defaults shown are the present values. The
  * version names the libraries that are linked to this program. */
 char *mn_options_help(const struct mn_program *program);

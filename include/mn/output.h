@@ -25,6 +25,9 @@ int mn_output_open(struct mn_output *output, const char *path, bool binary, stru
  * not open a pipe. */
 int mn_output_check(const char *path, bool binary, struct mn_error *err);
 
+/* Whether two paths lead to one file, or would. */
+bool mn_same_file(const char *a, const char *b);
+
 /* Flushes, checks, syncs, closes and renames. -1 with err where anything failed; then no file of that name was made. */
 int mn_output_commit(struct mn_output *output, struct mn_error *err);
 

@@ -38,18 +38,6 @@ static void put_quoted(FILE *to, const char *text)
 	putc('\'', to);
 }
 
-static void put_option(FILE *to, const struct mn_option *option, const char *text)
-{
-	if (*option->name)
-		fprintf(to, " --%s", option->name);
-	else
-		fprintf(to, " -%c", option->letter);
-	if (text) {
-		putc(' ', to);
-		put_quoted(to, text);
-	}
-}
-
 /* The present value as text, or NULL where there is none. Lists and flags have none of this kind. */
 static const char *value_text(const struct mn_option *option, char room[64])
 {
@@ -86,25 +74,65 @@ static char *finish(FILE *stream, char **text)
 	return NULL;
 }
 
-char *mn_options_canonical(const struct mn_program *program)
+/* value: NULL for a flag. */
+typedef void each_fn(void *arg, const struct mn_option *option, const char *value);
+
+static void each_canonical(const struct mn_program *program, each_fn *fn, void *arg)
 {
-	char *text = NULL, room[64];
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-	if (!to)
-		return NULL;
-	fputs(program->name, to);
+	char room[64];
 	for (const struct mn_option *option = program->options; option->name; option++) {
 		const struct mn_list *list = option->to;
 		const char *value = value_text(option, room);
 		if (option->marks & MN_OPTION_CANNOT_CHANGE_RESULT)
 			continue;
 		if (value || (option->type == MN_OPTION_FLAG && *(const bool *)option->to))
-			put_option(to, option, value);
+			fn(arg, option, value);
 		for (int i = 0; option->type == MN_OPTION_LIST && i < list->count; i++)
-			put_option(to, option, list->item[i]);
+			fn(arg, option, list->item[i]);
 	}
+}
+
+static void put_option(void *arg, const struct mn_option *option, const char *value)
+{
+	FILE *to = arg;
+	if (*option->name)
+		fprintf(to, " --%s", option->name);
+	else
+		fprintf(to, " -%c", option->letter);
+	if (value) {
+		putc(' ', to);
+		put_quoted(to, value);
+	}
+}
+
+char *mn_options_canonical(const struct mn_program *program)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	if (!to)
+		return NULL;
+	fputs(program->name, to);
+	each_canonical(program, put_option, to);
 	return finish(to, &text);
+}
+
+struct each_call {
+	mn_option_fn *fn;
+	void *arg;
+};
+
+static void call(void *arg, const struct mn_option *option, const char *value)
+{
+	const struct each_call *to = arg;
+	char letter[2] = {option->letter, '\0'};
+	to->fn(to->arg, *option->name ? option->name : letter, value ? value : "yes");
+}
+
+void mn_options_each(const struct mn_program *program, mn_option_fn *fn, void *arg)
+{
+	struct each_call to = {fn, arg};
+	each_canonical(program, call, &to);
 }
 
 /* A word, or all of "[--range A:B]". */

@@ -108,6 +108,14 @@ int mn_output_open(struct mn_output *output, const char *path, bool binary, stru
 	return -1;
 }
 
+bool mn_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	if (strcmp(a, b) == 0)
+		return true;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 int mn_output_check(const char *path, bool binary, struct mn_error *err)
 {
 	struct mn_output output;
@@ -119,6 +127,19 @@ int mn_output_check(const char *path, bool binary, struct mn_error *err)
 		return -1;
 	mn_output_discard(&output);
 	return 0;
+}
+
+/* The name too, as far as the file system can: its failure does not undo the rename. */
+static void sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(folder);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
 }
 
 int mn_output_commit(struct mn_output *output, struct mn_error *err)
@@ -138,6 +159,7 @@ int mn_output_commit(struct mn_output *output, struct mn_error *err)
 		if (rename(output->temporary, output->path) == 0) {
 			free(output->temporary);
 			output->temporary = NULL;
+			sync_folder(output->path);
 		} else {
 			failure = strerror(errno);
 		}

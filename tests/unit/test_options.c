@@ -251,6 +251,30 @@ static void test_canonical(struct test *t)
 	}
 }
 
+static void write_line(void *arg, const char *name, const char *value)
+{
+	fprintf(arg, "%s=%s\n", name, value);
+}
+
+static void test_each(struct test *t)
+{
+	struct settings s;
+	char *text = NULL;
+	size_t size;
+	const char *item[2] = {"a b", "c"};
+	set_up(&s, false);
+	s.flag = true;
+	s.list = (struct mn_list){item, 2};
+	s.common.threads = 4;
+	FILE *to = open_memstream(&text, &size);
+	mn_options_each(&s.program, write_line, to);
+	fclose(to);
+	CHECK(t, strstr(text, "rate=0.1\n") && strstr(text, "flag=yes\n") && strstr(text, "=a b\n") && strstr(text, "=c\n"),
+	      "options come one by one, unquoted, flags as yes");
+	CHECK(t, !strstr(text, "threads"), "without those that cannot change the result");
+	free(text);
+}
+
 int main(void)
 {
 	struct test t = {0};
@@ -259,5 +283,6 @@ int main(void)
 	test_accepted(&t);
 	test_texts(&t);
 	test_canonical(&t);
+	test_each(&t);
 	return test_end(&t);
 }

@@ -169,6 +169,26 @@ static void test_devices(struct test *t)
 	close(saved);
 }
 
+static void test_checked_ahead(struct test *t)
+{
+	struct mn_error err = {0};
+	put("old", "old text");
+	int before = entries();
+	CHECK(t,
+	      mn_output_check("old", true, &err) == 0 && mn_output_check("new", true, &err) == 0 && mn_output_check(NULL, false, &err) == 0,
+	      "what can be written is found to be %s", err.text);
+	CHECK(t, mn_output_check("/dev/null", true, &err) == 0, "a device too");
+	CHECK(t, entries() == before && holds("old", "old text"), "and nothing is changed by that");
+	CHECK(t, mn_output_check("none/new", true, &err) == -1 && err.status == MN_EXIT_FAILED, "a missing folder is found: %s", err.text);
+	CHECK(t, mn_output_check("/", true, &err) == -1, "a folder is: %s", err.text);
+	CHECK(t, mn_output_check("", true, &err) == -1 && err.status == MN_EXIT_MISUSED, "no name is: %s", err.text);
+	symlink("old", "link");
+	CHECK(t, mn_same_file("old", "old") && mn_same_file("none", "none") && mn_same_file("old", "./old") && mn_same_file("link", "old"),
+	      "two names of one file are told");
+	CHECK(t, !mn_same_file("old", "none") && !mn_same_file("old", "/dev/null"), "from names of two");
+	unlink("link");
+}
+
 int main(void)
 {
 	struct test t = {0};
@@ -178,6 +198,7 @@ int main(void)
 	test_whole(&t);
 	test_failures(&t);
 	test_devices(&t);
+	test_checked_ahead(&t);
 	static const char *const made[] = {"new", "old", "link", "target"};
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
 		unlink(made[i]);
