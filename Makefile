@@ -78,7 +78,7 @@ check: deps-check ## install what is missing, then all tests; the last line is "
 	@tests/run $(CHECKS)
 
 check-long: deps-check all ## tests that take longer
-	@tests/run long
+	@TEST_LIMIT=3600 tests/run long fault
 
 lint: deps-check all unit ## formatter, static analysis, shell scripts, manual pages, layers
 	@tests/run lint

@@ -1,15 +1,17 @@
 /* mn-train - train a network on a data set; see mn-train(1). */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common.h"
 #include "mn/attainable.h"
+#include "mn/checkpoint.h"
 #include "mn/gemm.h"
 #include "mn/history.h"
 #include "mn/options.h"
 #include "mn/output.h"
-#include "mn/session.h"
+#include "mn/signals.h"
 
 static const char name[] = "mn-train";
 
@@ -22,6 +24,8 @@ struct arguments {
 	const char *evaluate;
 	const char *dropout_layers;
 	const char *validate, *log, *data;
+	const char *checkpoint_path, *checkpoint_every;
+	struct mn_checkpoint checkpoint;
 	struct mn_list save_when;
 	struct mn_save *saves; /* the same, parsed */
 };
@@ -33,10 +37,11 @@ static void set_defaults(struct arguments *a)
 	        .epochs = 10,
 	        .dropout_layers = "fc",
 	        .evaluate = "full",
+	        .checkpoint_every = "60s",
 	};
 }
 
-enum { OWN_ROWS = 22, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 24, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -71,6 +76,10 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	        {"log", 0, MN_OPTION_TEXT, &a->log, "CSV", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT, "write one row an epoch"},
 	        {"save-when", 0, MN_OPTION_LIST, &a->save_when, "CONDITION:FILE", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
 	         "save the first model with loss<X, accuracy>=X or epoch=N"},
+	        {"checkpoint", 0, MN_OPTION_TEXT, &a->checkpoint_path, "FILE", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
+	         "save the run here as it goes; where FILE exists, go on from it"},
+	        {"checkpoint-every", 0, MN_OPTION_TEXT, &a->checkpoint_every, "N|Ns", 0, 0, MN_OPTION_CANNOT_CHANGE_RESULT,
+	         "how often: epochs, or seconds"},
 	};
 	int rows = 0;
 	while (own[rows].name) {
@@ -84,13 +93,14 @@ static int run(struct arguments *a, struct mn_session *session, struct mn_error 
 {
 	struct mn_log log = {0};
 	struct mn_progress progress;
-	if (a->log && mn_log_open(&log, a->log, err))
-		return -1;
 	session->log = a->log ? &log : NULL;
 	session->progress = &progress;
-	mn_progress_start(&progress, a->common.progress, a->common.quiet, name, "examples");
-	int status = mn_session_run(session, err);
-	mn_progress_end(&progress);
+	int status = session->checkpoint ? mn_checkpoint_open(session, a->log, err) : a->log ? mn_log_open(&log, a->log, err) : 0;
+	if (status == 0) {
+		mn_progress_start(&progress, a->common.progress, a->common.quiet, name, "examples");
+		status = mn_session_run(session, err);
+		mn_progress_end(&progress);
+	}
 	struct mn_error late = {0}; /* the first error is the one to report */
 	if (mn_log_close(&log, status ? &late : err))
 		status = -1;
@@ -147,6 +157,7 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 	        .gzip = a->common.gzip,
 	        .save = a->saves,
 	        .saves = a->save_when.count,
+	        .checkpoint = a->checkpoint_path ? &a->checkpoint : NULL,
 	};
 	int status = validation ? mn_model_fits(&trainer.model, validation, err) : 0;
 	if (status == 0)
@@ -159,8 +170,36 @@ static int train(struct arguments *a, const struct mn_program *program, const st
 		status = run(a, &session, err);
 	if (status == 0)
 		status = mn_model_save(&trainer.model, a->common.output, a->common.gzip, err);
+	mn_session_free(&session);
 	mn_trainer_free(&trainer);
 	return status;
+}
+
+/* Files that are written as the run goes on must not be others of the command. */
+static int check_paths(const struct arguments *a, struct mn_error *err)
+{
+	const char *const own[] = {a->checkpoint_path, a->log};
+	const char *const other[] = {a->data, a->validate, a->common.output, a->log};
+	for (int i = 0; i < 2; i++)
+		for (int j = 0; j < 4 - i && own[i]; j++)
+			if (other[j] && mn_same_file(own[i], other[j]))
+				return mn_misuse(err, "%s: one file cannot be two things at once", own[i]);
+	for (int i = 0; i < a->save_when.count; i++)
+		if ((a->checkpoint_path && mn_same_file(a->saves[i].path, a->checkpoint_path)) ||
+		    (a->log && mn_same_file(a->saves[i].path, a->log)))
+			return mn_misuse(err, "%s: one file cannot be two things at once", a->saves[i].path);
+	return a->checkpoint_path ? mn_output_check(a->checkpoint_path, true, err) : 0;
+}
+
+static int check_checkpoint(struct arguments *a, struct mn_error *err)
+{
+	if (!a->checkpoint_path)
+		return strcmp(a->checkpoint_every, "60s") ? mn_misuse(err, "--checkpoint-every needs --checkpoint FILE") : 0;
+	if (strcmp(a->checkpoint_path, "-") == 0)
+		return mn_misuse(err, "--checkpoint: standard output is for the model, give the checkpoint a file");
+	a->checkpoint.path = a->checkpoint_path;
+	mn_signals_catch(SIGUSR1);
+	return mn_checkpoint_parse(&a->checkpoint, a->checkpoint_every, err);
 }
 
 /* What the table cannot check; all that can be refused is refused before any work. */
@@ -181,6 +220,8 @@ static int check(struct arguments *a, struct mn_error *err)
 	for (int i = 0; i < a->save_when.count; i++)
 		if (mn_output_check(a->saves[i].path, true, err))
 			return -1;
+	if (check_checkpoint(a, err) || check_paths(a, err))
+		return -1;
 	if (!*a->hyper.input)
 		a->hyper.input = mn_net_default_input(a->hyper.net);
 	if (!*a->hyper.init)
@@ -195,6 +236,7 @@ static int read_and_train(struct arguments *a, const struct mn_program *program,
 	struct mn_dataset data = {0}, validation = {0};
 	struct mn_pool *pool = NULL;
 	mn_blas_single_threaded();
+	mn_options_each(program, mn_checkpoint_note_option, &a->checkpoint);
 	int status = mn_dataset_read(&data, a->data, err);
 	if (status == 0 && a->validate)
 		status = mn_dataset_read(&validation, a->validate, err);
@@ -223,6 +265,7 @@ int main(int argc, char **argv)
 	if (first >= 0 && a.common.describe)
 		return mn_describe_and_close(name, a.common.describe);
 	int status = first < 0 || mn_one_operand(argc, argv, first, &a.data, &err) || check(&a, &err) || read_and_train(&a, &program, &err);
+	mn_checkpoint_free(&a.checkpoint);
 	free(a.saves);
 	free(a.save_when.item);
 	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);

@@ -28,7 +28,7 @@ struct mn_model_spec {
  * taken over, that of the network added. 0, or -1 with err and an empty model. */
 int mn_model_new(struct mn_model *model, const struct mn_model_spec *spec, const struct mn_dataset *data, struct mn_error *err);
 
-/* Reads a model. Every tensor of the network must be there in its shape, and no other (a checkpoint's momentum.* excepted).
+/* Reads a model. Every tensor of the network must be there in its shape, and no other (a checkpoint's momentum.* and saved.* excepted).
  * 0, or -1 with err and an empty model. */
 int mn_model_read(struct mn_model *model, const char *path, struct mn_error *err);
 

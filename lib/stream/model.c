@@ -87,7 +87,8 @@ static void load(const struct mn_stream *stream, const struct mn_parameter *p, m
 
 static bool is_known(const struct mn_network *net, const char *name)
 {
-	if (strncmp(name, "momentum.", 9) == 0)
+	/* What a checkpoint has beside its model. */
+	if (strncmp(name, "momentum.", 9) == 0 || strncmp(name, "saved.", 6) == 0)
 		return true;
 	for (int i = 0; i < net->parameters; i++)
 		if (strcmp(net->parameter[i].name, name) == 0)

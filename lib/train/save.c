@@ -57,13 +57,52 @@ static bool meets(const struct mn_save *save, int64_t epoch, const struct mn_eva
 	return false;
 }
 
+/* A copy for the checkpoint. */
+static int keep(const struct mn_session *session, struct mn_save *save, struct mn_error *err)
+{
+	const struct mn_model *model = &session->trainer->model;
+	save->w = calloc(model->net.size, sizeof *save->w);
+	save->buffers = calloc(model->net.buffer_size + 1, sizeof *save->buffers);
+	if (!save->w || !save->buffers)
+		return mn_fail_memory(err, "--save-when", model->net.size * sizeof *save->w);
+	memcpy(save->w, model->w, model->net.size * sizeof *save->w);
+	memcpy(save->buffers, model->buffers, model->net.buffer_size * sizeof *save->buffers);
+	memcpy(save->milestone, session->milestone, sizeof save->milestone);
+	save->epoch = session->trainer->epoch;
+	return 0;
+}
+
+/* Exchanges the session's model with the one kept. */
+static void swap(struct mn_session *session, struct mn_save *save)
+{
+	struct mn_trainer *t = session->trainer;
+	struct mn_save other = *save;
+	save->w = t->model.w;
+	save->buffers = t->model.buffers;
+	save->epoch = t->epoch;
+	memcpy(save->milestone, session->milestone, sizeof save->milestone);
+	t->model.w = other.w;
+	t->model.buffers = other.buffers;
+	t->epoch = other.epoch;
+	memcpy(session->milestone, other.milestone, sizeof other.milestone);
+}
+
+int mn_session_save_again(struct mn_session *session, struct mn_save *save, struct mn_error *err)
+{
+	bool converged = save->epoch == session->trainer->epoch && session->status && strcmp(session->status, "converged") == 0;
+	swap(session, save);
+	int status = write_save(session, save, converged ? "converged" : "finished", save->condition, err);
+	swap(session, save);
+	return status;
+}
+
 int mn_session_save_met(struct mn_session *session, const struct mn_evaluation *train, const char *status, struct mn_error *err)
 {
 	for (int i = 0; i < session->saves; i++) {
 		struct mn_save *save = &session->save[i];
 		if (save->met || !meets(save, session->trainer->epoch, train))
 			continue;
-		if (write_save(session, save, status, save->condition, err))
+		if (write_save(session, save, status, save->condition, err) || (session->checkpoint && keep(session, save, err)))
 			return -1;
 		save->met = true;
 	}

@@ -1,9 +1,13 @@
 #include "mn/session.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mn/checkpoint.h"
+#include "mn/signals.h"
 
 int mn_session_describe(const struct mn_session *session, struct mn_error *err)
 {
@@ -80,17 +84,27 @@ static bool wants_all(const struct mn_session *session)
 }
 
 /* Evaluates the training set as far as needed: a full pass costs a third of an epoch's training. 1: *train is whole; 0: it is not, and the
- * epoch reaches nothing that it had not reached before; -1: interrupted. */
+ * epoch reaches nothing that was not reached before; -1: interrupted. */
 static int evaluate_training_set(struct mn_session *session, struct mn_evaluation *train)
 {
 	struct mn_trainer *t = session->trainer;
 	double awaited = awaited_accuracy(session);
-	*train = (struct mn_evaluation){0};
 	if (wants_all(session))
 		return mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, t->data, NULL, NULL, train) ? -1 : 1;
+	*train = (struct mn_evaluation){.rows = t->data->rows};
 	if (awaited > 1)
 		return 0;
 	return mn_evaluate_needed(&t->evaluator, t->model.w, t->model.buffers, t->data, awaited, session->wrong, train);
+}
+
+static double accuracy(const struct mn_evaluation *evaluation)
+{
+	return (double)(evaluation->rows - evaluation->errors) / (double)evaluation->rows;
+}
+
+static const char *status_of(const struct mn_session *session)
+{
+	return session->status ? session->status : "finished";
 }
 
 static void show(struct mn_session *session, const char *note)
@@ -101,88 +115,121 @@ static void show(struct mn_session *session, const char *note)
 		                   (double)session->epochs * (double)t->data->rows, note);
 }
 
-/* What an epoch's accuracy decides. */
-static void pass_milestones(struct mn_session *session, const struct mn_evaluation *train, const char **status)
+/* What an epoch's accuracy decides. train: whole, or with a lower bound of the errors. */
+static void pass(struct mn_session *session, const struct mn_evaluation *train, bool whole)
 {
-	for (int i = 0; i < MN_MILESTONES; i++)
+	session->best_before = fmax(session->best_before, session->best_last);
+	session->best_last = accuracy(train);
+	for (int i = 0; whole && i < MN_MILESTONES; i++)
 		if (session->milestone[i] == 0 && mn_reaches(train->errors, train->rows, milestones[i].accuracy))
 			session->milestone[i] = session->trainer->epoch;
-	if (session->until_accuracy > 0 && mn_reaches(train->errors, train->rows, session->until_accuracy))
-		*status = "converged";
+	if (whole && session->until_accuracy > 0 && mn_reaches(train->errors, train->rows, session->until_accuracy))
+		session->status = "converged";
 }
 
-/* Evaluates, logs and saves after an epoch. *status becomes "converged" where the run may stop. */
-static int after_epoch(struct mn_session *session, const char **status, char *note, size_t size, struct mn_error *err)
+/* Evaluates, logs and saves after an epoch. Nothing is changed before the evaluations are done, so that they can be interrupted. */
+static int after_epoch(struct mn_session *session, char *note, size_t size, struct mn_error *err)
 {
 	struct mn_trainer *t = session->trainer;
 	struct mn_evaluation train, validation;
-	bool whole = evaluate_training_set(session, &train) == 1;
-	if (whole) {
-		pass_milestones(session, &train, status);
-		snprintf(note, size, "loss %.4g accuracy %.4g", train.loss, (double)(train.rows - train.errors) / (double)train.rows);
-	}
-	if (mn_session_note(session, *status, "", err))
+	int whole = evaluate_training_set(session, &train);
+	bool validates = session->log && session->validation;
+	if (whole < 0 ||
+	    (validates && mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, session->validation, NULL, NULL, &validation)))
 		return -1;
-	if (session->log) {
-		if (session->validation)
-			mn_evaluate(&t->evaluator, t->model.w, t->model.buffers, session->validation, NULL, NULL, &validation);
-		if (mn_log_row(session->log, &t->model.stream, whole ? &train : NULL, session->validation ? &validation : NULL, err))
-			return -1;
-	}
-	if (mn_session_save_met(session, whole ? &train : NULL, *status, err))
+	pass(session, &train, whole);
+	if (whole)
+		snprintf(note, size, "loss %.4g accuracy %.4g", train.loss, accuracy(&train));
+	if (mn_session_note(session, status_of(session), "", err) ||
+	    (session->log && mn_log_row(session->log, &t->model.stream, whole ? &train : NULL, validates ? &validation : NULL, err)) ||
+	    mn_session_save_met(session, whole ? &train : NULL, status_of(session), err))
 		return -1;
 	session->evaluated = t->epoch;
-	return 0;
-}
-
-/* Steps to the end of the epoch. */
-static enum mn_train_state run_epoch(struct mn_session *session, const char *note)
-{
-	enum mn_train_state state;
-	do {
-		state = mn_train_step(session->trainer);
-		show(session, note);
-	} while (state == MN_TRAIN_GOES_ON);
-	return state;
+	return mn_checkpoint_after_epoch(session, err);
 }
 
 static int diverged(struct mn_session *session, struct mn_error *err)
 {
 	struct mn_trainer *t = session->trainer;
+	static const struct mn_evaluation not_finite = {.loss = NAN};
 	if (!session->keep_diverged)
 		return mn_fail(err, "the loss is not finite in epoch %lld, batch %lld", (long long)t->epoch + 1, (long long)t->bad_batch);
-	t->epoch++; /* the epoch that it happened in, for the row and the model */
-	static const struct mn_evaluation not_finite = {.loss = NAN};
-	if (mn_session_note(session, "diverged", "", err))
+	session->evaluated = ++t->epoch; /* the epoch that it happened in, for the row and the model */
+	t->next = 0;
+	session->status = "diverged";
+	if (mn_session_note(session, status_of(session), "", err))
 		return -1;
 	return session->log ? mn_log_row(session->log, &t->model.stream, &not_finite, NULL, err) : 0;
 }
 
+/* Steps to the end of the epoch. */
+static int run_epoch(struct mn_session *session, const char *note, struct mn_error *err)
+{
+	for (;;) {
+		enum mn_train_state state = mn_train_step(session->trainer);
+		show(session, note);
+		if (state == MN_TRAIN_DIVERGED)
+			return diverged(session, err);
+		if (mn_checkpoint_attend(session, err))
+			return -1;
+		if (state == MN_TRAIN_EPOCH_DONE)
+			return 0;
+	}
+}
+
 static int run(struct mn_session *session, struct mn_error *err)
 {
-	const char *status = "finished";
+	struct mn_trainer *t = session->trainer;
 	char note[64] = "";
-	while (session->trainer->epoch < session->epochs && strcmp(status, "finished") == 0) {
-		if (run_epoch(session, note) == MN_TRAIN_DIVERGED) {
-			status = "diverged";
-			if (diverged(session, err))
-				return -1;
-		} else if (after_epoch(session, &status, note, sizeof note, err)) {
+	while (!session->status && (t->epoch > session->evaluated || t->epoch < session->epochs)) {
+		/* The run may go on from between an epoch and its evaluation. */
+		if (t->epoch == session->evaluated && run_epoch(session, note, err))
 			return -1;
-		}
+		if (t->epoch > session->evaluated && after_epoch(session, note, sizeof note, err))
+			return -1;
 	}
-	if (mn_session_save_unmet(session, status, err))
+	const char *status = status_of(session);
+	if (mn_checkpoint_end(session, status, err) || mn_session_save_unmet(session, status, err))
 		return -1;
 	return mn_session_note(session, status, "", err);
 }
 
+struct asked {
+	struct mn_session *session;
+	struct mn_error *err;
+};
+
+static bool interrupted(void *arg)
+{
+	struct asked *asked = arg;
+	return mn_checkpoint_attend(asked->session, asked->err) != 0;
+}
+
 int mn_session_run(struct mn_session *session, struct mn_error *err)
 {
-	session->wrong = calloc((size_t)session->trainer->data->rows, 1);
+	struct mn_trainer *t = session->trainer;
+	struct asked asked = {session, err};
+	session->wrong = calloc((size_t)t->data->rows, 1);
 	if (!session->wrong)
-		return mn_fail_memory(err, "evaluation", (unsigned long long)session->trainer->data->rows);
+		return mn_fail_memory(err, "evaluation", (unsigned long long)t->data->rows);
+	t->evaluator.interrupted = interrupted;
+	t->evaluator.interrupted_arg = &asked;
+	if (session->checkpoint) {
+		mn_signals_catch(SIGTERM);
+		mn_signals_catch(SIGINT);
+	}
 	int status = run(session, err);
-	free(session->wrong);
-	session->wrong = NULL;
+	mn_signals_release(SIGTERM);
+	mn_signals_release(SIGINT);
+	t->evaluator.interrupted = NULL;
 	return status;
+}
+
+void mn_session_free(struct mn_session *session)
+{
+	free(session->wrong);
+	for (int i = 0; i < session->saves; i++) {
+		free(session->save[i].w);
+		free(session->save[i].buffers);
+	}
 }
