@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "matrix.h"
+#include "mn/eigen.h"
 #include "mn/objective.h"
 #include "mn/random.h"
 
@@ -82,6 +84,62 @@ static inline double *dense_hessian(struct mn_objective *o)
 	}
 	free(v);
 	return h;
+}
+
+static inline struct mn_eigen_options options_of(enum mn_which which, int top)
+{
+	return (struct mn_eigen_options){
+	        .which = which, .top = top, .tolerance = by_precision(1e-11, 1e-5), .max_iterations = 4000, .memory = 256 << 20, .seed = 2};
+}
+
+static inline void find(struct mn_objective *o, enum mn_which which, int top, struct mn_eigenpairs *got)
+{
+	struct mn_operator op = problem_operator(o);
+	struct mn_eigen_options options = options_of(which, top);
+	struct mn_error err;
+	if (mn_lanczos(&op, &options, got, &err))
+		abort();
+}
+
+static inline double largest(struct mn_objective *o)
+{
+	struct mn_eigenpairs got;
+	find(o, MN_LARGEST, 1, &got);
+	double value = got.pair[0].value;
+	mn_eigenpairs_free(&got);
+	return value;
+}
+
+static inline void open_problem(struct problem *p, struct mn_objective *o, const char *net, int classes, int64_t rows, double weights)
+{
+	struct mn_error err;
+	if (problem_new(p, net, (struct mn_shape){1, 3, 4}, classes, rows, weights, &err) ||
+	    mn_objective_new(o, &p->model, &p->data, MN_ROWS_ALL, NULL, &err))
+		abort();
+}
+
+static inline void close_problem(struct problem *p, struct mn_objective *o)
+{
+	mn_objective_free(o);
+	problem_free(p);
+}
+
+/* Row i of the data with a 1 appended for the bias. */
+static inline double input_at(const struct problem *p, int64_t row, size_t j)
+{
+	size_t pixels = mn_dataset_pixels(&p->data);
+	return j < pixels ? (double)((const float *)p->data.images)[(size_t)row * pixels + j] : 1;
+}
+
+/* C = (1/N) sum x x', x with its 1: [d, d]. */
+static inline double *second_moments(const struct problem *p, size_t d)
+{
+	double *c = calloc(d * d, sizeof *c);
+	for (int64_t row = 0; row < p->data.rows; row++)
+		for (size_t i = 0; i < d; i++)
+			for (size_t j = 0; j < d; j++)
+				c[i * d + j] += input_at(p, row, i) * input_at(p, row, j) / (double)p->data.rows;
+	return c;
 }
 
 #endif
