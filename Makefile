@@ -122,5 +122,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left demo install uninstall all unit bench check lint deps deps-check clean help FORCE
+.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
 FORCE:

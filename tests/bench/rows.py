@@ -78,3 +78,27 @@ def summarize_a_million(table, folder):
     with open(output) as file:
         check("the statistics module of Python", summarize.wrong(file.read(), groups), 1e-8)
     table.bound("summarize", "a million rows", seconds, 3, "s", clock="cpu", threads=1)
+
+
+@row("hessian")
+def hessian_product(table, folder):
+    """An exact Hessian product of 784-512-512-10 on 10,000 rows against a full gradient; and how many the largest eigenvalue takes."""
+    side = Side([program("bench_hessian"), "mlp:512,512", "fashion-mnist", "-", "10000", "1"])
+    check("the central difference of gradients", side.facts["error"], 0.2)
+    times = interleave({"product": (side, "product"), "gradient": (side, "gradient")}, "cpu")
+    table.compare("hessian", "a full gradient", times["product"], times["gradient"], goal=2, scale=1, unit="s", clock="cpu", threads=1,
+                  kernel=side.facts["kernel"])
+    if side.facts["converged"] != "1":
+        raise Failed("the largest eigenvalue did not converge")
+    table.bound("hessian", "products to 1e-3", [float(side.facts["products"])], 20, "", threads=1)
+    side.close()
+
+
+@row("hessian-4096")
+def hessian_memory(table, folder):
+    """Memory that mn-hessian takes by default at 20 million parameters and 10,000 rows."""
+    data, model = os.path.join(folder, "data.st"), os.path.join(folder, "model.st")
+    sides.run([sides.tool("mn-fetch"), "--range", "0:10000", "fashion-mnist"], data)
+    sides.run([sides.tool("mn-train"), "-q", "--net", "mlp:4096,4096", "--epochs", "1", "--batch", "256", "--threads", "2", data], model)
+    _, mebibytes = sides.run([sides.tool("mn-hessian"), "-q", "--data", data, "--threads", "2", model], os.path.join(folder, "table.csv"))
+    table.bound("hessian-4096", "memory", [mebibytes], 3 * 1024, "MiB", threads=2)

@@ -64,6 +64,10 @@ def program(name):
     return os.path.join(BUILD, "bench", name)
 
 
+def tool(name):
+    return os.path.join(BUILD, "bin", name)
+
+
 def torch_side(script, *arguments, threads=1, tuned=False):
     """A script of this folder under PyTorch."""
     if subprocess.run([PYTHON, "-c", "import torch, numpy"], capture_output=True, check=False).returncode:

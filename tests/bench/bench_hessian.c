@@ -1,0 +1,116 @@
+/* bench_hessian NET DATASET FROM ROWS THREADS - one exact Hessian product against one full gradient of the same rows, after three epochs of
+ * training.
+ *
+ * FROM: the folder of the data set, or - for where mn-fetch finds it. Words: product, gradient. Says error, how far the product is from
+ * the central difference of gradients relative to itself, and products, how many the largest eigenvalue takes to residual 1e-3. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "mn/eigen.h"
+#include "mn/gemm.h"
+#include "mn/objective.h"
+#include "mn/train.h"
+
+enum { EPOCHS = 3, BATCH = 128, MEMORY = 1 << 30 };
+
+struct work {
+	struct mn_objective objective;
+	mn_real *v, *out;
+};
+
+static void run_product(void *arg, long count)
+{
+	struct work *work = arg;
+	struct mn_error err;
+	for (long i = 0; i < count; i++)
+		mn_objective_product(&work->objective, work->v, work->out, &err);
+}
+
+static void run_gradient(void *arg, long count)
+{
+	struct work *work = arg;
+	struct mn_error err;
+	double value;
+	for (long i = 0; i < count; i++)
+		mn_objective_gradient(&work->objective, work->objective.w, &value, work->out, &err);
+}
+
+static void train(struct mn_trainer *trainer)
+{
+	for (int epoch = 0; epoch < EPOCHS; epoch++) {
+		enum mn_train_state state;
+		do
+			state = mn_train_step(trainer);
+		while (state == MN_TRAIN_GOES_ON);
+		if (state == MN_TRAIN_DIVERGED)
+			bench_fail("bench_hessian", "the training diverged");
+	}
+}
+
+/* Along the eigenvector found, so that the curvature stands out from the kinks that a step crosses. */
+static double error_of_product(struct work *work, const mn_real *v, double value)
+{
+	size_t n = work->objective.net->size;
+	mn_real *moved = bench_memory(n * sizeof *moved);
+	const double step = 1e-3;
+	double slope[2] = {0, 0}, loss;
+	struct mn_error err;
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = 0; i < n; i++)
+			moved[i] = (mn_real)((double)work->objective.w[i] + (side ? step : -step) * (double)v[i]);
+		mn_objective_gradient(&work->objective, moved, &loss, work->out, &err);
+		for (size_t i = 0; i < n; i++)
+			slope[side] += (double)work->out[i] * (double)v[i];
+	}
+	free(moved);
+	return fabs((slope[1] - slope[0]) / (2 * step) - value) / fabs(value);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 6)
+		bench_fail("bench_hessian", "NET DATASET FROM ROWS THREADS");
+	struct mn_error err = {0};
+	struct mn_dataset data;
+	struct mn_trainer trainer;
+	struct work work;
+	const char *net = argv[1];
+	mn_blas_single_threaded();
+	bench_data(&data, argv[2], strcmp(argv[3], "-") == 0 ? NULL : argv[3], bench_number(argv[4]));
+	struct mn_pool *pool = mn_pool_new((int)bench_number(argv[5]), &err);
+	struct mn_hyperparameters hyper = {
+	        .net = net, .input = mn_net_default_input(net), .init = mn_net_default_init(net), .seed = 1, .batch = BATCH, .lr = 0.1};
+	if (!pool || mn_trainer_new(&trainer, &hyper, &data, pool, &err))
+		bench_fail(net, err.text);
+	train(&trainer);
+
+	size_t kept, n = trainer.net.size;
+	if (mn_objective_new(&work.objective, &trainer.model, &data, MN_ROWS_ALL, pool, &err) ||
+	    mn_objective_keep(&work.objective, MEMORY, &kept, &err))
+		bench_fail(net, err.text);
+	work.v = bench_memory(n * sizeof *work.v);
+	work.out = bench_memory(n * sizeof *work.out);
+	struct mn_operator op = {.n = n, .apply = mn_objective_product, .self = &work.objective};
+	struct mn_eigen_options options = {.top = 1, .tolerance = 1e-3, .max_iterations = 200, .memory = MEMORY, .seed = 1, .pool = pool};
+	struct mn_eigenpairs found;
+	if (mn_lanczos(&op, &options, &found, &err))
+		bench_fail(net, err.text);
+	memcpy(work.v, found.pair[0].vector, n * sizeof *work.v);
+
+	char text[128];
+	snprintf(text, sizeof text, "error=%.3g products=%lld converged=%d", error_of_product(&work, work.v, found.pair[0].value),
+	         (long long)found.products, found.pair[0].converged);
+	struct bench_word words[] = {{"product", run_product, &work}, {"gradient", run_gradient, &work}, {NULL, NULL, NULL}};
+	int status = bench_serve(words, text);
+	mn_eigenpairs_free(&found);
+	mn_objective_free(&work.objective);
+	mn_trainer_free(&trainer);
+	mn_dataset_free(&data);
+	mn_pool_free(pool);
+	free(work.v);
+	free(work.out);
+	return status;
+}
