@@ -24,7 +24,8 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 OPTIMIZE ?= -O2 -g
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMN_VERSION='"$(VERSION)"' $(if $(findstring double,$(VARIANT)),-DMN_DOUBLE)
 comma    := ,
-SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANITIZE := $(if $(findstring asan,$(VARIANT)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer) \
+            $(if $(findstring fuzz,$(VARIANT)),-fsanitize=fuzzer-no-link)
 CFLAGS   := -std=c17 $(WARNINGS) $(OPTIMIZE) -fno-math-errno -ffp-contract=off -pthread $(SANITIZE) $(call pkg,--cflags)
 # Each program is linked to the libraries that it uses and no others.
 LDLIBS   := -Wl,--as-needed $(call pkg,--libs) -lcsv -lm -pthread
@@ -69,10 +70,12 @@ $(BUILD)/flags: FORCE
 .SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o) $(BENCH_SHARED) $(BENCHES:%=$(BUILD)/tests/bench/%.o)
 -include $(LIB_OBJECTS:.o=.d) $(BENCH_SHARED:.o=.d) $(BENCHES:%=$(BUILD)/tests/bench/%.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
 
+include tests/fuzz/fuzz.mk
+
 # What each variant is for: plain is what users run; double shows gradients and products to 1e-8; asan finds bad memory and undefined
 # behaviour; clang is a second opinion on the sources.
 CHECKS := plain:build lint asan:build asan-double:build double:build clang:build \
-          asan-double:unit asan:cli double:unit plain:unit plain:cli
+          asan-double:unit asan:fuzz asan:cli double:unit plain:unit plain:cli
 
 check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
 	@tests/run $(CHECKS)
