@@ -62,17 +62,22 @@ static int remember(struct mn_stream *stream, const struct settings *settings, c
 	return status;
 }
 
-static int fetch(struct settings *settings, const struct mn_program *program, struct mn_error *err)
+static int write_out(struct mn_stream *stream, const struct mn_common *common, struct mn_error *err)
 {
 	struct mn_output output = {0};
-	struct mn_stream stream = {0};
-	if (mn_output_open(&output, settings->common.output, true, err))
+	if (mn_output_open(&output, common->output, true, err))
 		return -1;
-	int status = -1;
-	if (!mn_fetch(&stream, &settings->how, err) && !remember(&stream, settings, program, err) &&
-	    !mn_stream_write(&stream, output.file, settings->common.gzip, err))
-		status = mn_output_commit(&output, err);
+	int status = mn_stream_write(stream, output.file, common->gzip, err) ? -1 : mn_output_commit(&output, err);
 	mn_output_discard(&output);
+	return status;
+}
+
+static int fetch(struct settings *settings, const struct mn_program *program, struct mn_error *err)
+{
+	struct mn_stream stream = {0};
+	if (mn_output_check(settings->common.output, true, err) || mn_fetch(&stream, &settings->how, err))
+		return -1;
+	int status = remember(&stream, settings, program, err) ? -1 : write_out(&stream, &settings->common, err);
 	mn_stream_free(&stream);
 	return status;
 }

@@ -185,4 +185,4 @@ if [ -z "${FETCH_SAMPLE-}" ] && command -v openssl >openssl.path; then
 	AT=$PLAIN
 fi
 
-fails 2 'MN_RETRIES=many' env MN_RETRIES=many MN_MIRROR=$AT/good/ MN_CACHE="$PWD/cache2" mn-fetch --split test $NAME
+fails 2 'MN_RETRIES=many' env MN_RETRIES=many MN_MIRROR="$AT/good/" MN_CACHE="$PWD/cache2" mn-fetch --split test $NAME
