@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "correlate.h"
+#include "tile.h"
 #include "window.h"
 
 /* The gradient of the weights is summed over bands of the batch's rows, then over the bands, in this order for any number of threads. */
@@ -24,6 +25,7 @@ static struct mn_correlation ahead(const struct mn_layer *layer)
 	        .out_height = layer->out.height,
 	        .out_width = layer->out.width,
 	        .outputs = layer->out.channels,
+	        .vector = mn_tile_vector(),
 	};
 }
 
@@ -42,6 +44,7 @@ static struct mn_correlation back(const struct mn_layer *layer)
 	        .out_height = layer->in.height,
 	        .out_width = layer->in.width,
 	        .outputs = layer->in.channels,
+	        .vector = mn_tile_vector(),
 	};
 }
 
@@ -68,8 +71,9 @@ static int build(struct mn_network *net, struct mn_layer *layer, const struct mn
 	bias->truncated_start = first ? 0 : 0.1;
 	struct mn_correlation forth = ahead(layer), home = back(layer);
 	size_t scratch[] = {mn_correlation_scratch(&forth), mn_correlation_scratch(&home)};
+	size_t packed_sizes[] = {mn_correlation_packed(&forth), mn_correlation_packed(&home)};
 	layer->scratch = scratch[0] > scratch[1] ? scratch[0] : scratch[1];
-	layer->shared = 2 * count + BANDS * (count + (size_t)out);
+	layer->shared = 2 * (packed_sizes[0] > packed_sizes[1] ? packed_sizes[0] : packed_sizes[1]) + BANDS * (count + (size_t)out);
 	return 0;
 }
 
@@ -78,43 +82,46 @@ static size_t weights(const struct mn_layer *layer)
 	return (size_t)(layer->out.channels * layer->in.channels) * (size_t)(layer->kernel * layer->kernel);
 }
 
-/* Places in the shared memory: two packed kernels, and the bands' sums [BANDS][weights, then biases]. */
-static mn_real *packed(const struct mn_pass *pass, int which)
-{
-	return pass->shared + (size_t)which * weights(pass->layer);
-}
-
+/* The shared memory: the bands' sums [BANDS][weights, then biases], and room for two packed kernels. */
 static mn_real *band_sum(const struct mn_pass *pass, int band)
 {
-	return packed(pass, 2) + (size_t)band * (weights(pass->layer) + (size_t)pass->layer->out.channels);
+	return pass->shared + (size_t)band * (weights(pass->layer) + (size_t)pass->layer->out.channels);
 }
 
-/* [out, in, kh, kw] to [kh, kw, in, out] */
+static mn_real *packed(const struct mn_pass *pass, const struct mn_correlation *shape, int which)
+{
+	return band_sum(pass, BANDS) + (size_t)which * mn_correlation_packed(shape);
+}
+
+/* A kernel of the flat vector packed for forward passes: [out, in, kh, kw] to [kh, kw, in, out] first. The bands' sums are not in use
+ * while kernels are packed. */
 static const mn_real *pack(const struct mn_pass *pass, const mn_real *flat, int which)
 {
-	const struct mn_layer *layer = pass->layer;
-	const mn_real *from = flat + layer->offset[0];
-	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
-	mn_real *to = packed(pass, which);
+	const struct mn_correlation shape = ahead(pass->layer);
+	const mn_real *from = flat + pass->layer->offset[0];
+	size_t in = (size_t)shape.channels, out = (size_t)shape.outputs, taps = (size_t)(shape.side * shape.side);
+	mn_real *turned = band_sum(pass, 0), *to = packed(pass, &shape, which);
 	for (size_t o = 0; o < out; o++)
 		for (size_t c = 0; c < in; c++)
 			for (size_t t = 0; t < taps; t++)
-				to[(t * in + c) * out + o] = *from++;
-	return packed(pass, which);
+				turned[(t * in + c) * out + o] = *from++;
+	mn_correlation_pack(&shape, turned, to);
+	return to;
 }
 
-/* [out, in, kh, kw] to [kh, kw, out, in], both kernel axes turned around */
+/* The same for the way back: [out, in, kh, kw] to [kh, kw, out, in], both kernel axes turned around. */
 static const mn_real *pack_turned(const struct mn_pass *pass, const mn_real *flat, int which)
 {
-	const struct mn_layer *layer = pass->layer;
-	const mn_real *from = flat + layer->offset[0];
-	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
-	mn_real *to = packed(pass, which);
+	const struct mn_correlation shape = back(pass->layer);
+	const mn_real *from = flat + pass->layer->offset[0];
+	size_t in = (size_t)shape.outputs, out = (size_t)shape.channels, taps = (size_t)(shape.side * shape.side);
+	mn_real *turned = band_sum(pass, 0), *to = packed(pass, &shape, which);
 	for (size_t o = 0; o < out; o++)
 		for (size_t c = 0; c < in; c++)
 			for (size_t t = taps; t-- > 0;)
-				to[(t * out + o) * in + c] = *from++;
-	return packed(pass, which);
+				turned[(t * out + o) * in + c] = *from++;
+	mn_correlation_pack(&shape, turned, to);
+	return to;
 }
 
 /* A correlation of every row of the batch, or the sum of two. */
@@ -145,8 +152,7 @@ static void correlate_row(void *arg, int row, int worker)
 	size_t in = (size_t)shape->height * (size_t)shape->width * (size_t)shape->channels;
 	mn_real *out = job->out + (size_t)row * (size_t)shape->out_height * (size_t)shape->out_width * (size_t)shape->outputs;
 	for (int term = 0; term < 2 && job->source[term]; term++)
-		mn_correlate(shape, job->source[term] + (size_t)row * in, job->kernel[term], (mn_real)term, out,
-		             job->pass->scratch[worker]);
+		mn_correlate(shape, job->source[term] + (size_t)row * in, job->kernel[term], term > 0, out, job->pass->scratch[worker]);
 	if (job->bias)
 		add_bias(job, out);
 }

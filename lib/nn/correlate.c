@@ -1,9 +1,8 @@
-/* By a matrix of patches and one matrix product: a patch is a row, made of `side` runs of side * channels neighbours in memory. */
 #include "correlate.h"
 
-#include <cblas.h>
-#include <stdbool.h>
 #include <string.h>
+
+#include "tile.h"
 
 static int padded_height(const struct mn_correlation *c)
 {
@@ -15,78 +14,128 @@ static int padded_width(const struct mn_correlation *c)
 	return (c->out_width - 1) * c->stride + c->side;
 }
 
-static size_t padded_size(const struct mn_correlation *c)
+static size_t padded_size(const struct mn_correlation *c, int room)
 {
-	return (size_t)padded_height(c) * (size_t)padded_width(c) * (size_t)c->channels;
+	return (size_t)padded_height(c) * (size_t)padded_width(c) * (size_t)room;
 }
 
-static int patch_size(const struct mn_correlation *c)
+static int taps(const struct mn_correlation *c)
 {
 	return c->side * c->side * c->channels;
 }
 
-size_t mn_correlation_kernel(const struct mn_correlation *c)
+static int pixels(const struct mn_correlation *c)
 {
-	return (size_t)patch_size(c) * (size_t)c->outputs;
+	return c->out_height * c->out_width;
 }
 
+/* Room for a pixel's channels in the padded map of the gradient, which is read pixel by pixel: an odd number of cache lines where it is
+ * more than one, so that neighbours do not compete for the same few places in the first-level cache. */
+static int spaced(const struct mn_correlation *c)
+{
+	enum { LINE = 64 / sizeof(mn_real) };
+	int lines = (c->channels + LINE - 1) / LINE;
+	return c->channels <= LINE ? c->channels : (lines | 1) * LINE;
+}
+
+size_t mn_correlation_packed(const struct mn_correlation *c)
+{
+	return mn_tile_packed(c->vector, taps(c), c->outputs);
+}
+
+void mn_correlation_pack(const struct mn_correlation *c, const mn_real *kernel, mn_real *packed)
+{
+	mn_tile_pack(c->vector, taps(c), c->outputs, kernel, packed);
+}
+
+/* The scratch memory: offsets (ints, which are no larger than reals), the padded map, and for the gradient d, packed. */
 size_t mn_correlation_scratch(const struct mn_correlation *c)
 {
-	return padded_size(c) + (size_t)c->out_height * (size_t)c->out_width * (size_t)patch_size(c);
+	size_t offsets = (size_t)(taps(c) > pixels(c) ? taps(c) : pixels(c));
+	return offsets + padded_size(c, spaced(c)) + mn_tile_packed(c->vector, pixels(c), c->outputs);
 }
 
-/* The source with zeros around and between its pixels; what no window sees is left out. */
-static void pad(const struct mn_correlation *c, const mn_real *source, mn_real *padded)
+/* One line of the padded map, from a line of the source. */
+static void pad_line(const struct mn_correlation *c, const mn_real *source, int room, mn_real *line)
 {
-	int height = padded_height(c), width = padded_width(c);
-	size_t channels = (size_t)c->channels;
-	memset(padded, 0, padded_size(c) * sizeof *padded);
-	for (int i = 0; i < c->height; i++) {
-		int y = c->pad_top + i * c->spread;
-		for (int j = 0; y < height && j < c->width; j++) {
-			int x = c->pad_left + j * c->spread;
-			const mn_real *from = source + ((size_t)i * (size_t)c->width + (size_t)j) * channels;
-			if (x < width)
-				memcpy(padded + ((size_t)y * (size_t)width + (size_t)x) * channels, from, channels * sizeof *from);
-		}
+	int width = padded_width(c), left = c->pad_left < width ? c->pad_left : width,
+	    count = width - left < c->width ? width - left : c->width;
+	size_t channels = (size_t)c->channels, pixel = (size_t)room;
+	if (c->spread == 1 && channels == pixel) {
+		memset(line, 0, (size_t)left * pixel * sizeof *line);
+		memcpy(line + (size_t)left * pixel, source, (size_t)count * pixel * sizeof *line);
+		memset(line + (size_t)(left + count) * pixel, 0, (size_t)(width - left - count) * pixel * sizeof *line);
+		return;
+	}
+	memset(line, 0, (size_t)width * pixel * sizeof *line);
+	for (int j = 0; j < c->width && left + j * c->spread < width; j++)
+		memcpy(line + (size_t)(left + j * c->spread) * pixel, source + (size_t)j * channels, channels * sizeof *line);
+}
+
+/* The source with zeros around and between its pixels, each with room for that many channels; what no window sees is left out. */
+static void pad(const struct mn_correlation *c, const mn_real *source, int room, mn_real *padded)
+{
+	size_t line = (size_t)padded_width(c) * (size_t)room, from = (size_t)(c->width * c->channels);
+	for (int y = 0; y < padded_height(c); y++, padded += line) {
+		int i = y - c->pad_top;
+		if (i < 0 || i % c->spread || i / c->spread >= c->height)
+			memset(padded, 0, line * sizeof *padded);
+		else
+			pad_line(c, source + (size_t)(i / c->spread) * from, room, padded);
 	}
 }
 
-/* [out_height * out_width, side, side * channels]; returns it, in the scratch memory behind the padded map. */
-static mn_real *make_patches(const struct mn_correlation *c, const mn_real *source, mn_real *scratch)
-{
-	pad(c, source, scratch);
-	mn_real *patches = scratch + padded_size(c), *to = patches;
-	size_t line = (size_t)padded_width(c) * (size_t)c->channels, run = (size_t)(c->side * c->channels);
-	for (int y = 0; y < c->out_height; y++)
-		for (int x = 0; x < c->out_width; x++) {
-			const mn_real *from = scratch + (size_t)(y * c->stride) * line + (size_t)(x * c->stride * c->channels);
-			for (int i = 0; i < c->side; i++, to += run, from += line)
-				memcpy(to, from, run * sizeof *to);
-		}
-	return patches;
-}
-
-/* c [m, n] = op(a) b + beta c; a row-major. */
-static void multiply(bool transposed, int m, int n, int k, const mn_real *a, const mn_real *b, mn_real beta, mn_real *c)
-{
-	enum CBLAS_TRANSPOSE op = transposed ? CblasTrans : CblasNoTrans;
-#ifdef MN_DOUBLE
-	cblas_dgemm(CblasRowMajor, op, CblasNoTrans, m, n, k, 1, a, transposed ? m : k, b, n, beta, c, n);
-#else
-	cblas_sgemm(CblasRowMajor, op, CblasNoTrans, m, n, k, 1, a, transposed ? m : k, b, n, beta, c, n);
-#endif
-}
-
-void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *kernel, mn_real beta, mn_real *out,
+/* a is the window over each pixel: one run of side * channels neighbours in each of its lines. */
+void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *packed, bool accumulate, mn_real *out,
                   mn_real *scratch)
 {
-	const mn_real *patches = make_patches(c, source, scratch);
-	multiply(false, c->out_height * c->out_width, c->outputs, patch_size(c), patches, kernel, beta, out);
+	int *offset = (int *)scratch, *next = offset;
+	mn_real *padded = scratch + pixels(c);
+	int line = padded_width(c) * c->channels;
+	pad(c, source, c->channels, padded);
+	for (int y = 0; y < c->out_height; y++)
+		for (int x = 0; x < c->out_width; x++)
+			*next++ = (y * line + x * c->channels) * c->stride;
+	mn_tile_multiply(c->vector, &(struct mn_tile_product){
+	                                    .m = pixels(c),
+	                                    .n = c->outputs,
+	                                    .outer = c->side,
+	                                    .inner = c->side * c->channels,
+	                                    .a = padded,
+	                                    .offset = offset,
+	                                    .outer_step = line,
+	                                    .inner_step = 1,
+	                                    .b = packed,
+	                                    .c = out,
+	                                    .stride = c->outputs,
+	                                    .accumulate = accumulate,
+	                            });
 }
 
+/* a is what each tap sees, pixel by pixel. */
 void mn_correlate_kernel(const struct mn_correlation *c, const mn_real *source, const mn_real *d, mn_real *dkernel, mn_real *scratch)
 {
-	const mn_real *patches = make_patches(c, source, scratch);
-	multiply(true, patch_size(c), c->outputs, c->out_height * c->out_width, patches, d, 1, dkernel);
+	int *offset = (int *)scratch, *next = offset;
+	int room = spaced(c), line = padded_width(c) * room;
+	mn_real *padded = scratch + taps(c), *packed = padded + padded_size(c, room);
+	pad(c, source, room, padded);
+	mn_tile_pack(c->vector, pixels(c), c->outputs, d, packed);
+	for (int y = 0; y < c->side; y++)
+		for (int x = 0; x < c->side; x++)
+			for (int channel = 0; channel < c->channels; channel++)
+				*next++ = y * line + x * room + channel;
+	mn_tile_multiply(c->vector, &(struct mn_tile_product){
+	                                    .m = taps(c),
+	                                    .n = c->outputs,
+	                                    .outer = c->out_height,
+	                                    .inner = c->out_width,
+	                                    .a = padded,
+	                                    .offset = offset,
+	                                    .outer_step = (ptrdiff_t)line * c->stride,
+	                                    .inner_step = (ptrdiff_t)room * c->stride,
+	                                    .b = packed,
+	                                    .c = dkernel,
+	                                    .stride = c->outputs,
+	                                    .accumulate = true,
+	                            });
 }

@@ -3,6 +3,7 @@
 #ifndef MN_NN_CORRELATE_H
 #define MN_NN_CORRELATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "mn/real.h"
@@ -13,19 +14,21 @@ struct mn_correlation {
 	int pad_top, pad_left;       /* where the source begins in the padded map */
 	int side, stride;            /* of the square windows */
 	int out_height, out_width, outputs;
+	int vector; /* mn_tile_vector() */
 };
 
 /* Elements of scratch memory that the functions below need. */
 size_t mn_correlation_scratch(const struct mn_correlation *c);
 
-/* Elements of a kernel: [side, side, channels, outputs]. */
-size_t mn_correlation_kernel(const struct mn_correlation *c);
+/* A kernel [side, side, channels, outputs] in the order that mn_correlate wants, and the elements it takes. */
+size_t mn_correlation_packed(const struct mn_correlation *c);
+void mn_correlation_pack(const struct mn_correlation *c, const mn_real *kernel, mn_real *packed);
 
-/* out [out_height, out_width, outputs] = beta * out + the correlation. Where beta is 0, out is not read. */
-void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *kernel, mn_real beta, mn_real *out,
+/* out [out_height, out_width, outputs] = the correlation; accumulate: += */
+void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *packed, bool accumulate, mn_real *out,
                   mn_real *scratch);
 
-/* dkernel += the derivative with respect to the kernel, where d is the one with respect to out. */
+/* dkernel [side, side, channels, outputs] += the derivative with respect to the kernel, where d is the one with respect to out. */
 void mn_correlate_kernel(const struct mn_correlation *c, const mn_real *source, const mn_real *d, mn_real *dkernel, mn_real *scratch);
 
 #endif

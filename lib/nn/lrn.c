@@ -7,6 +7,7 @@
  * lrn2a500k2. Like PyTorch's LocalResponseNorm(2 radius + 1, a / 10^6, b / 100, k). */
 #include <tgmath.h>
 
+#include "clones.h"
 #include "mn/network.h"
 
 static int letter(const struct mn_word *word, char name, int otherwise)
@@ -54,7 +55,7 @@ static struct line line_of(const struct mn_pass *pass, int worker)
 }
 
 /* total[i] = sum over |j - i| <= radius of the channels in spread + radius, which has zeros on both sides. */
-static void sum_windows(const struct line *line, const mn_real *spread, mn_real *total)
+MN_CLONES static void sum_windows(const struct line *line, const mn_real *spread, mn_real *total)
 {
 	for (int i = 0; i < line->channels; i++)
 		total[i] = spread[i];
@@ -63,7 +64,7 @@ static void sum_windows(const struct line *line, const mn_real *spread, mn_real 
 			total[i] += spread[i + shift];
 }
 
-static void raise(const struct line *line, const mn_real *s, mn_real *power)
+MN_CLONES static void raise(const struct line *line, const mn_real *s, mn_real *power)
 {
 	if (line->layer->beta == 0.75) {
 		for (int i = 0; i < line->channels; i++)
@@ -105,7 +106,7 @@ static mn_real *inverses(const struct mn_pass *pass, size_t at)
 	return pass->state + (size_t)pass->rows * mn_shape_size(pass->layer->in) + at;
 }
 
-static void forward_line(const struct line *line, const struct mn_pass *pass, size_t at)
+MN_CLONES static void forward_line(const struct line *line, const struct mn_pass *pass, size_t at)
 {
 	const mn_real *x = pass->x + at;
 	mn_real *y = pass->y + at, *power = powers(pass, at), *inverse = inverses(pass, at);
@@ -127,7 +128,7 @@ static void forward(const struct mn_pass *pass)
 	run(pass, forward_line);
 }
 
-static void backward_line(const struct line *line, const struct mn_pass *pass, size_t at)
+MN_CLONES static void backward_line(const struct line *line, const struct mn_pass *pass, size_t at)
 {
 	const mn_real *x = pass->x + at, *g = pass->dy + at, *power = powers(pass, at), *inverse = inverses(pass, at);
 	mn_real *dx = pass->dx + at, *h = line->spread + line->layer->radius, factor = 2 * line->alpha * line->beta;
@@ -145,14 +146,14 @@ static void backward(const struct mn_pass *pass)
 }
 
 /* rs = R{s_i} = 2 alpha * sum of x_j R{x_j}; R{s^-beta} = -beta s^-beta R{s} / s. */
-static void r_sums(const struct line *line, const mn_real *x, const mn_real *rx, mn_real *spread, mn_real *rs)
+MN_CLONES static void r_sums(const struct line *line, const mn_real *x, const mn_real *rx, mn_real *spread, mn_real *rs)
 {
 	for (int i = 0; i < line->channels; i++)
 		spread[line->layer->radius + i] = 2 * line->alpha * x[i] * rx[i];
 	sum_windows(line, spread, rs);
 }
 
-static void r_forward_line(const struct line *line, const struct mn_pass *pass, size_t at)
+MN_CLONES static void r_forward_line(const struct line *line, const struct mn_pass *pass, size_t at)
 {
 	const mn_real *x = pass->x + at, *rx = pass->rx + at, *power = powers(pass, at), *inverse = inverses(pass, at);
 	mn_real *ry = pass->ry + at, *rs = line->total;
@@ -169,7 +170,7 @@ static void r_forward(const struct mn_pass *pass)
 /* With p = s^-beta and q = 1 / s:
  *     R{h} = p q (R{g} x + g R{x}) - (beta + 1) g x p q^2 R{s}
  *     R{dx_i} = R{g_i} p_i - beta g_i p_i q_i R{s_i} - 2 alpha beta (R{x_i} sum h_j + x_i sum R{h_j}) */
-static void r_backward_line(const struct line *line, const struct mn_pass *pass, size_t at)
+MN_CLONES static void r_backward_line(const struct line *line, const struct mn_pass *pass, size_t at)
 {
 	const mn_real *x = pass->x + at, *rx = pass->rx + at, *g = pass->dy + at, *rg = pass->rdy + at;
 	const mn_real *p = powers(pass, at), *q = inverses(pass, at);

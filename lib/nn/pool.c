@@ -2,6 +2,7 @@
  * elements the first in reading order wins, and keeps winning: the directional derivatives follow the same element. */
 #include <string.h>
 
+#include "clones.h"
 #include "window.h"
 
 enum { BAND = 64 }; /* channels at a time */
@@ -51,24 +52,26 @@ static const mn_real *pixel(const struct mn_layer *layer, const mn_real *map, in
 	return map + ((size_t)y * (size_t)layer->in.width + (size_t)x) * (size_t)layer->in.channels;
 }
 
-/* The largest of one window in `count` channels. */
-static void take_largest(const struct mn_layer *layer, const mn_real *map, struct window w, int count, mn_real *y, unsigned char *winner)
+/* The largest of one window in a band of channels. */
+MN_CLONES static void take_largest(const struct mn_layer *layer, const mn_real *map, const struct window *w, int count, mn_real *y,
+                                   unsigned char *winner)
 {
 	mn_real best[BAND];
-	mn_real place[BAND]; /* as wide as the numbers, so that both are chosen by the same comparison */
-	const mn_real *x = pixel(layer, map, w.top, w.left);
+	int place[BAND]; /* chosen by masks: two choices by one comparison would become a branch */
+	const mn_real *x = pixel(layer, map, w->top, w->left);
 	for (int c = 0; c < count; c++) {
 		best[c] = x[c];
-		place[c] = (mn_real)(w.first_row * layer->kernel + w.first_column);
+		place[c] = (w->first_row * layer->kernel + w->first_column);
 	}
-	for (int i = w.top; i < w.bottom; i++)
-		for (int j = w.left; j < w.right; j++) {
-			mn_real here = (mn_real)((w.first_row + i - w.top) * layer->kernel + w.first_column + j - w.left);
+	for (int i = w->top; i < w->bottom; i++)
+		for (int j = w->left; j < w->right; j++) {
+			int here = ((w->first_row + i - w->top) * layer->kernel + w->first_column + j - w->left);
 			x = pixel(layer, map, i, j);
 			for (int c = 0; c < count; c++) {
-				bool larger = x[c] > best[c];
-				best[c] = larger ? x[c] : best[c];
-				place[c] = larger ? here : place[c];
+				mn_real value = x[c], was = best[c];
+				int mask = -(value > was);
+				place[c] = (here & mask) | (place[c] & ~mask);
+				best[c] = value > was ? value : was;
 			}
 		}
 	for (int c = 0; c < count; c++) {
@@ -87,10 +90,11 @@ static void forward_row(void *arg, int row, int worker)
 	unsigned char *winner = winners(pass, row);
 	int channels = layer->out.channels;
 	for (int i = 0; i < layer->out.height; i++)
-		for (int j = 0; j < layer->out.width; j++, y += channels, winner += channels)
+		for (int j = 0; j < layer->out.width; j++, y += channels, winner += channels) {
+			struct window w = window_at(layer, i, j);
 			for (int c = 0; c < channels; c += BAND)
-				take_largest(layer, x + c, window_at(layer, i, j), channels - c < BAND ? channels - c : BAND, y + c,
-				             winner + c);
+				take_largest(layer, x + c, &w, channels - c < BAND ? channels - c : BAND, y + c, winner + c);
+		}
 }
 
 static void forward(const struct mn_pass *pass)
@@ -104,6 +108,27 @@ struct handing_back {
 	const mn_real *dy;
 	mn_real *dx;
 };
+
+/* One window's outputs in a band of channels. */
+MN_CLONES static void hand_back_window(const struct mn_layer *layer, mn_real *map, const struct window *w, int count, const mn_real *dy,
+                                       const unsigned char *winner)
+{
+	int place[BAND];
+	mn_real d[BAND];
+	for (int c = 0; c < count; c++) {
+		place[c] = winner[c];
+		d[c] = dy[c];
+	}
+	for (int i = w->top; i < w->bottom; i++)
+		for (int j = w->left; j < w->right; j++) {
+			int here = (w->first_row + i - w->top) * layer->kernel + w->first_column + j - w->left;
+			mn_real *to = map + ((size_t)i * (size_t)layer->in.width + (size_t)j) * (size_t)layer->in.channels;
+			for (int c = 0; c < count; c++) {
+				mn_real value = d[c];
+				to[c] += place[c] == here ? value : 0;
+			}
+		}
+}
 
 static void hand_back_row(void *arg, int row, int worker)
 {
@@ -119,13 +144,8 @@ static void hand_back_row(void *arg, int row, int worker)
 	for (int i = 0; i < layer->out.height; i++)
 		for (int j = 0; j < layer->out.width; j++, dy += channels, winner += channels) {
 			struct window w = window_at(layer, i, j);
-			for (int k = w.top; k < w.bottom; k++)
-				for (int l = w.left; l < w.right; l++) {
-					int here = (w.first_row + k - w.top) * layer->kernel + w.first_column + l - w.left;
-					mn_real *to = dx + (pixel(layer, dx, k, l) - dx);
-					for (int c = 0; c < channels; c++)
-						to[c] += winner[c] == here ? dy[c] : 0;
-				}
+			for (int c = 0; c < channels; c += BAND)
+				hand_back_window(layer, dx + c, &w, channels - c < BAND ? channels - c : BAND, dy + c, winner + c);
 		}
 }
 

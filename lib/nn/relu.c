@@ -1,6 +1,5 @@
 /* Rectified linear units, y = max(0, x), in place where the layer before allows. The derivative at 0 is taken as 0. */
-#include <string.h>
-
+#include "clones.h"
 #include "mn/network.h"
 
 static int build(struct mn_network *net, struct mn_layer *layer, const struct mn_word *word, struct mn_error *err)
@@ -17,22 +16,13 @@ static size_t elements(const struct mn_pass *pass)
 	return (size_t)pass->rows * mn_shape_size(pass->layer->out);
 }
 
-/* to = from where y > 0, else 0. By blocks into a buffer of its own, so that the compiler can do without branches: signs are random, and a
- * mispredicted branch costs as much as a row of a small product. */
-static void mask(size_t n, const mn_real *y, const mn_real *from, mn_real *to)
+/* to = from where y > 0, else 0: loaded before it is chosen, so that the compiler can do without branches. */
+MN_CLONES static void mask(size_t n, const mn_real *y, const mn_real *from, mn_real *to)
 {
-	enum { BLOCK = 16 };
-	size_t i = 0;
-	for (; i + BLOCK <= n; i += BLOCK) {
-		mn_real kept[BLOCK];
-		for (size_t k = 0; k < BLOCK; k++) {
-			mn_real value = from[i + k];
-			kept[k] = y[i + k] > 0 ? value : 0;
-		}
-		memcpy(to + i, kept, sizeof kept);
+	for (size_t i = 0; i < n; i++) {
+		mn_real value = from[i];
+		to[i] = y[i] > 0 ? value : 0;
 	}
-	for (; i < n; i++)
-		to[i] = y[i] > 0 ? from[i] : 0;
 }
 
 static void forward(const struct mn_pass *pass)
