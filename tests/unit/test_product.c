@@ -198,5 +198,8 @@ int main(void)
 	test_small_net(&t, "fc7/tanh/fc4");
 	test_small_net(&t, "mlp:6,5");
 	test_small_net(&t, "mlp:9");
+	test_small_net(&t, "conv3k3/tanh/fc4");
+	test_small_net(&t, "conv2k3/relu/pool2s1/lrn1/fc4");
+	test_small_net(&t, "conv2k3/bn/relu/fc5/relu/fc4");
 	return test_end(&t);
 }
