@@ -84,11 +84,11 @@ CHECKS := plain:build lint asan:build asan-double:build double:build clang:build
 check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
 	@tests/run $(CHECKS)
 
-check-long: deps-check all ## tests that take longer
-	@TEST_LIMIT=3600 tests/run long fault
+check-long: deps-check ## tests that take longer
+	@TEST_LIMIT=3600 tests/run plain:build long fault
 
-lint: deps-check all unit ## formatter, static analysis, shell scripts, manual pages, layers
-	@tests/run lint
+lint: deps-check ## formatter, static analysis, shell scripts, manual pages, layers
+	@tests/run plain:build lint
 
 deps: ## install the Debian packages that are missing (NO_INSTALL=1: only say which)
 	@scripts/deps build demo

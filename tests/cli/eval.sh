@@ -63,8 +63,8 @@ same 'the model or the data from standard input: the same row' want.csv piped.cs
 for threads in 1 2 3; do mn-eval --data noisy.st --threads $threads --per-example each$threads.csv -o $threads.csv model.st; done
 same 'the same bytes for 1 to 3 threads' want.csv 1.csv 2.csv 3.csv
 same '... for each example too' each1.csv each2.csv each3.csv
-if [ -n "${LOCPATH-}" ]; then
-	LC_ALL=de_DE.UTF-8 mn-eval --data noisy.st --per-example comma-each.csv -o comma.csv model.st
+if [ -n "$COMMA_LOCALES" ]; then
+	LOCPATH=$COMMA_LOCALES LC_ALL=de_DE.UTF-8 mn-eval --data noisy.st --per-example comma-each.csv -o comma.csv model.st
 	same 'a locale with a decimal comma changes nothing' want.csv comma.csv
 	same '... nor for each example' each1.csv comma-each.csv
 else

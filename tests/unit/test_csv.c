@@ -1,9 +1,9 @@
 #include "mn/csv.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "comma.h"
 #include "test.h"
 
 enum { MOST = 64 };
@@ -77,7 +77,7 @@ static void test_numbers(struct test *t)
 {
 	char *text = NULL;
 	size_t size = 0;
-	bool comma = setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
+	bool comma = set_comma_locale();
 	struct mn_csv csv = {.file = open_memstream(&text, &size)};
 	mn_csv_real(&csv, 0.1);
 	mn_csv_real(&csv, 1.0 / 3);
@@ -100,10 +100,7 @@ static void test_numbers(struct test *t)
 	CHECK(t, strcmp(text, want) == 0, "numbers: %.*s", (int)strcspn(text, "\n"), text);
 	fclose(csv.file);
 	free(text);
-	if (!comma)
-		printf("skip - CSV in a locale with a decimal comma: no de_DE.UTF-8 here\n");
-	else
-		CHECK(t, strcmp(localeconv()->decimal_point, ",") == 0, "that was in a locale with a decimal comma");
+	printf(comma ? "ok - that was in a locale with a decimal comma\n" : "skip - a decimal comma: no de_DE.UTF-8 here\n");
 	setlocale(LC_ALL, "C");
 
 	FILE *full = fopen("/dev/full", "w");

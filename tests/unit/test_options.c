@@ -1,9 +1,9 @@
 #include "mn/options.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "comma.h"
 #include "test.h"
 
 /* A program with one option of each type. */
@@ -84,7 +84,7 @@ static void test_numbers(struct test *t)
 	mn_format_shortest(text, 0.1);
 	CHECK(t, strcmp(text, "0.1") == 0, "0.1 is written 0.1");
 
-	if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
+	if (!set_comma_locale()) {
 		printf("skip - numbers in a locale with a decimal comma: no de_DE.UTF-8 here\n");
 		return;
 	}
