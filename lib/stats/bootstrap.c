@@ -54,12 +54,13 @@ int mn_bootstrap(mn_statistic_fn *statistic, const void *arg, int units, const s
 		return 0;
 	size_t resamples = (size_t)how->resamples;
 	int *unit = calloc((size_t)units, sizeof(*unit));
-	double *low = calloc(2 * resamples + 1, sizeof(*low)), *high = low + resamples;
+	double *low = calloc(2 * resamples + 1, sizeof(*low));
 	if (!unit || !low) {
 		free(unit);
 		free(low);
 		return mn_fail_memory(err, "bootstrap", 2 * resamples * sizeof(*low));
 	}
+	double *high = low + resamples;
 	for (int i = 0; i < units; i++)
 		unit[i] = i;
 	result->estimate = finite_bound(statistic(unit, units, arg));

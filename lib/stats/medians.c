@@ -32,7 +32,7 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 {
 	struct collected *c = arg;
 	struct mn_group *group = mn_groups_of(&c->groups, field, c->by_column, err);
-	double value[VECTORS];
+	double value[VECTORS] = {0};
 	if (!group)
 		return -1;
 	if (field[c->column[TIME]][0] == '\0')

@@ -10,7 +10,7 @@ reached=0 missed=0 same=0 bytes=0 nolog=0 threads=0 rows=0 cut=0
 for run in {1..20}; do
 	# Widths, noise, rates and batches all over the place: some runs reach all three accuracies, some none.
 	mn-corrupt -q --inputs $((run % 3 ? 1 : 0)) --labels 0.$((run % 4 == 0 ? 2 : 0)) --seed $run data.st >run.st
-	options=(--net fc$((8 + run * 13 % 50))/relu/fc10 --batch $((10 + run * 11 % 20)) --lr 0.0$((5 + run % 5)) --epochs $((8 + run * 5 % 23)) --seed $run)
+	options=(--net fc$((8 + run * 13 % 50))/relu/fc10 --batch $((10 + run * 11 % 20)) --lr 0.0$((5 + run % 5)) --epochs $((8 + run * 5 % 23)) --seed "$run")
 	[ $((run % 5)) -ne 0 ] || options+=(--until-accuracy 0.97)
 	[ $((run % 6)) -ne 0 ] || options+=(--momentum 0.5)
 	mn-train "${options[@]}" --log full.csv -o full.st run.st
