@@ -47,11 +47,13 @@ skip() {
 	echo "skip - $1" >&3
 }
 
-# Prints the name of a python3 that has numpy; fails where there is none.
-find_numpy() {
+# find_python MODULE: prints the name of a python3 that has it; fails where there is none.
+find_python() {
 	local python
 	for python in python3 /usr/bin/python3; do
-		"$python" -c 'import numpy' 2>/dev/null && echo "$python" && return 0
+		"$python" -c "import $1" 2>/dev/null && echo "$python" && return 0
 	done
 	return 1
 }
+
+find_numpy() { find_python numpy; }

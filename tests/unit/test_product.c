@@ -201,5 +201,6 @@ int main(void)
 	test_small_net(&t, "conv3k3/tanh/fc4");
 	test_small_net(&t, "conv2k3/relu/pool2s1/lrn1/fc4");
 	test_small_net(&t, "conv2k3/bn/relu/fc5/relu/fc4");
+	test_small_net(&t, "conv2k3/tanh/pool2/lrn2a300000/fc4");
 	return test_end(&t);
 }
