@@ -141,7 +141,7 @@ static int find_files(struct job *job, char **operand, int operands, struct mn_e
 	struct mn_names *files = &job->files;
 	if (job->a.files_from && mn_names_read(&job->listed, job->a.files_from, err) != 0)
 		return -1;
-	files->name = calloc((size_t)(operands + job->listed.count) + 1, sizeof(*files->name));
+	files->name = calloc((size_t)operands + (size_t)job->listed.count + 1, sizeof(*files->name));
 	if (!files->name)
 		return mn_fail_memory(err, "files", 0);
 	for (int i = 0; i < operands; i++)

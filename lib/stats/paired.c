@@ -150,7 +150,7 @@ int mn_paired_write(const struct mn_source *source, const struct mn_names *by, c
 		return -1;
 	mn_groups_init(&p.runs, by->count + pair->count, value->count);
 	mn_groups_init(&p.cells, by->count, value->count + 1);
-	p.column = calloc((size_t)(by->count + pair->count + value->count), sizeof(*p.column));
+	p.column = calloc((size_t)p.runs.keys + (size_t)value->count, sizeof(*p.column));
 	int status = p.column ? 0 : mn_fail_memory(err, "columns", sizeof(int));
 	if (status == 0)
 		status = mn_rows_read(source, begin, row, &p, err);

@@ -198,7 +198,7 @@ int mn_summary_write(const struct mn_source *source, const struct mn_names *by, 
 {
 	struct collected c = {.by = by, .value = value};
 	mn_groups_init(&c.groups, by->count, value->count);
-	c.by_column = calloc((size_t)(by->count + value->count) + 1, sizeof(int));
+	c.by_column = calloc((size_t)by->count + (size_t)value->count + 1, sizeof(int));
 	int status = c.by_column ? 0 : mn_fail_memory(err, "columns", sizeof(int));
 	if (status == 0) {
 		c.value_column = c.by_column + by->count;

@@ -15,7 +15,7 @@ models() {
 
 check 'a figure is made' fig1 SEEDS='1 2 3'
 for file in fig1.csv fig1-claims.csv fig1.svg; do
-	check "it has $file" test -s out/demo/$file
+	check "it has $file" test -s "out/demo/$file"
 done
 check 'twelve models' test "$(models | wc -l)" -eq 12
 check 'its table has a row a width and noise level' test "$(wc -l <out/demo/fig1.csv)" -eq 5
@@ -65,7 +65,7 @@ check 'both halves of Figure 2 are made' make -f "$figures" fig2 BIN="$bin" JOBS
 	FIG2L_NOISE='0 1' FIG2L_EPOCHS=100 FIG2L_LR=0.2 FIG2R_ROWS='25 50' FIG2R_NET=mlp16x16 FIG2R_NOISE='0 1' FIG2R_EPOCHS=100 FIG2R_LR=0.2 >out.txt 2>err.txt
 for half in left right; do
 	for file in fig2-$half.csv fig2-$half-claims.csv fig2-$half.svg; do
-		check "it has $file" test -s out/demo/$file
+		check "it has $file" test -s "out/demo/$file"
 	done
 	check "fig2-$half has a row a place, level and kind" test "$(wc -l <out/demo/fig2-$half.csv)" -eq 7
 done
