@@ -63,6 +63,14 @@ $(R)/until/%.st $(R)/log/%.csv &: $(R)/data/$$(call data_of,$$*).st | $(R)/until
 $(R)/time/%.csv: $(R)/until/%.st $(R)/log/%.csv | $(R)/time/
 	@$(BIN)/mn-summarize --first 'train_accuracy>=$(call get,un,$*)' -o $@ $(word 2,$^)
 
+# A run whose whole log is kept, with the validation rows in it. It is a .log until the run is at its end.
+.PRECIOUS: $(R)/curve/%.st $(R)/curve/%.csv
+$(R)/curve/%.st: $(R)/data/$$(call data_of,$$*).st $(R)/raw/$$(call name,$$*)_va.st | $(R)/curve/
+	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) --validate $(word 2,$^) --log $(R)/curve/$*.log -o $@ $<
+
+$(R)/curve/%.csv: $(R)/curve/%.st
+	@ln -f $(R)/curve/$*.log $@
+
 # A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
 $(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
 	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \

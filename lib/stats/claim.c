@@ -152,17 +152,23 @@ void claims_header(const struct claims *claims)
 	mn_csv_end(claims->csv);
 }
 
+int claims_of_runs(struct claims *claims, const struct sweep *sweep, int parts, claims_grid_fn *fn, struct mn_error *err)
+{
+	int status = 0;
+	claims->dataset = sweep->dataset;
+	claims_header(claims);
+	for (int part = 0; status == 0 && part < parts; part++)
+		status = each_kind(claims, sweep, part, fn, err);
+	return status;
+}
+
 int claims_of_sweep(struct claims *claims, const struct mn_source *source, const struct sweep_columns *columns, int parts,
                     claims_grid_fn *fn, struct mn_error *err)
 {
 	struct sweep sweep;
 	int status = sweep_read(&sweep, source, columns, err);
-	if (status == 0) {
-		claims->dataset = sweep.dataset;
-		claims_header(claims);
-	}
-	for (int part = 0; status == 0 && part < parts; part++)
-		status = each_kind(claims, &sweep, part, fn, err);
+	if (status == 0)
+		status = claims_of_runs(claims, &sweep, parts, fn, err);
 	sweep_free(&sweep);
 	return status;
 }
@@ -171,13 +177,11 @@ static const struct {
 	const char *figure;
 	claims_fn *fn;
 } known[] = {
-        {"fig1", claims_capacity},
-        {"fig2-left", claims_time_width},
-        {"fig2-right", claims_time_size},
-        {"fig3-left", claims_sharpness},
+        {"fig1", claims_capacity},       {"fig2-left", claims_time_width}, {"fig2-right", claims_time_size},
+        {"fig3-left", claims_sharpness}, {"curves", claims_curves},
 };
 
-const char mn_claims_figures[] = "fig1|fig2-left|fig2-right|fig3-left";
+const char mn_claims_figures[] = "fig1|fig2-left|fig2-right|fig3-left|curves";
 
 int mn_claims_write(const char *figure, const struct mn_source *source, const struct mn_resampling *how, struct mn_csv *csv,
                     struct mn_error *err)

@@ -54,6 +54,8 @@ claims_fn claims_capacity, claims_time_width, claims_time_size, claims_sharpness
 typedef int claims_grid_fn(const struct claims *claims, const struct grid *grid, enum noise_kind kind, int part, struct mn_error *err);
 int claims_of_sweep(struct claims *claims, const struct mn_source *source, const struct sweep_columns *columns, int parts,
                     claims_grid_fn *fn, struct mn_error *err);
+/* The same of a sweep that was read otherwise. */
+int claims_of_runs(struct claims *claims, const struct sweep *sweep, int parts, claims_grid_fn *fn, struct mn_error *err);
 void claims_header(const struct claims *claims);
 
 #endif

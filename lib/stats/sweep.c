@@ -35,7 +35,7 @@ static int begin(void *arg, const struct mn_header *header, struct mn_error *err
 	return 0;
 }
 
-static int sweep_add(struct sweep *sweep, const struct sweep_cell *cell, struct mn_error *err)
+int sweep_add(struct sweep *sweep, const struct sweep_cell *cell, struct mn_error *err)
 {
 	if (sweep->cells == sweep->room) {
 		size_t room = 2 * sweep->room + 64;
@@ -49,7 +49,7 @@ static int sweep_add(struct sweep *sweep, const struct sweep_cell *cell, struct 
 	return 0;
 }
 
-static int same_dataset(struct sweep *sweep, const char *dataset, const struct mn_place *place, struct mn_error *err)
+int sweep_of_dataset(struct sweep *sweep, const char *dataset, const struct mn_place *place, struct mn_error *err)
 {
 	if (!sweep->dataset && !(sweep->dataset = strdup(dataset)))
 		return mn_fail_memory(err, "data set", strlen(dataset));
@@ -70,7 +70,7 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 		sorting[i] = field[r->sorting[i]];
 	if (c->part && (cell.part = c->part(sorting)) < 0)
 		return 0;
-	if (same_dataset(r->sweep, field[r->dataset], place, err) != 0)
+	if (sweep_of_dataset(r->sweep, field[r->dataset], place, err) != 0)
 		return -1;
 	if (mn_rows_number(field[r->label_noise], "label_noise", place, &cell.label_noise, err) != 0 ||
 	    mn_rows_number(field[r->input_noise], "input_noise", place, &cell.input_noise, err) != 0 ||

@@ -34,6 +34,9 @@ struct sweep {
 /* Reads the rows; they must be of one data set and have noise of one kind at most. Empty values and such that are not finite are passed
  * over. 0, or -1 with err. To be freed in either case. */
 int sweep_read(struct sweep *sweep, const struct mn_source *source, const struct sweep_columns *columns, struct mn_error *err);
+/* What reading is made of: one run more, and that it is of the data set of the others. 0, or -1 with err. */
+int sweep_add(struct sweep *sweep, const struct sweep_cell *cell, struct mn_error *err);
+int sweep_of_dataset(struct sweep *sweep, const char *dataset, const struct mn_place *place, struct mn_error *err);
 void sweep_free(struct sweep *sweep);
 
 enum noise_kind { NOISE_INPUTS, NOISE_LABELS, NOISE_KINDS };

@@ -39,3 +39,13 @@ FIG3L_EPOCHS  := 300
 FIG3L_BATCH   := 32
 FIG3L_LR      := 0.05
 FIG3L_LOSS    := 0.05
+
+CURVES_DATA    := fashion-mnist
+CURVES_DEFAULT := fashion-mnist
+CURVES_ROWS    := 1000
+CURVES_NET     := mlp64x64
+CURVES_NOISE   := 0.5
+CURVES_SEEDS   := 1 2 3
+CURVES_EPOCHS  := 120
+CURVES_BATCH   := 32
+CURVES_LR      := 0.05

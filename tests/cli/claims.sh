@@ -121,3 +121,22 @@ fig3-left,noise sharpens at matched loss,toy,inputs,0.5,log2_eigenvalue_matched_
 fig3-left,noise sharpens at matched loss,toy,inputs,,log2_eigenvalue_matched_all_per_noise,0,0,0,3,not resolved
 CSV
 same 'Figure 3 left by hand' want mn-summarize --claims fig3-left fig3.csv
+
+# Learning curves: half of the clean rows are right at epoch 2, of the noisy ones at epoch 4 (never in seed 3), one doubling; of the noisy rows
+# 0.75 have their true label at the peak, 0.25 at the end.
+{
+	echo dataset,label_noise,input_noise,seed,epoch,clean_accuracy,noisy_accuracy,noisy_true_accuracy
+	for s in 1 2 3; do
+		late=0.5
+		[ $s -ne 3 ] || late=0.4
+		printf "toy,0.5,0,$s,%s\n" 1,0.25,0,0.5 2,0.5,0.25,0.75 3,1,0.25,0.5 "4,1,$late,0.25"
+		echo "toy,0,0,$s,1,0.9,,"
+	done
+} >curves.csv
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+curves,noise is learned later,toy,labels,0.5,log2_half_time_noisy_to_clean,1,1,inf,3,suggestive
+curves,true labels are learned before given ones,toy,labels,0.5,noisy_true_accuracy_peak_minus_final,0.5,0.5,0.5,3,suggestive
+CSV
+same 'learning curves by hand' want mn-summarize --claims curves curves.csv
+fails 1 'epoch 1 after epoch 4' mn-summarize --claims curves curves.csv curves.csv

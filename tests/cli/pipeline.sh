@@ -72,3 +72,11 @@ done
 check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^fig2-' err.txt)
 check 'two units are too few: three runs in three are censored' grep -q ',2,3,3,inf,inf,inf,' out/demo/fig2-left.csv
 check 'the halves share runs' test "$(find out/runs/until -name '*_nr50_*ntmlp16x16*.st' | wc -l)" -eq 9
+
+# Learning curves.
+check 'learning curves are made' make -f "$figures" curves BIN="$bin" JOBS=2 CURVES_ROWS=50 CURVES_NET=mlp8x8 CURVES_EPOCHS=3 >out.txt 2>err.txt
+for file in curves.csv curves-claims.csv curves.svg; do
+	check "it has $file" test -s "out/demo/$file"
+done
+check 'a row an epoch and kind of noise' test "$(wc -l <out/demo/curves.csv)" -eq 7
+check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^curves: ' err.txt)
