@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "correlate.h"
+#include "sparse.h"
 #include "tile.h"
 #include "window.h"
 
@@ -70,9 +71,10 @@ static int build(struct mn_network *net, struct mn_layer *layer, const struct mn
 		return -1;
 	bias->truncated_start = first ? 0 : 0.1;
 	struct mn_correlation forth = ahead(layer), home = back(layer);
-	size_t scratch[] = {mn_correlation_scratch(&forth), mn_correlation_scratch(&home)};
+	size_t scratch[] = {mn_correlation_scratch(&forth), mn_correlation_scratch(&home), mn_sparse_scratch(&forth)};
 	size_t packed_sizes[] = {mn_correlation_packed(&forth), mn_correlation_packed(&home)};
-	layer->scratch = scratch[0] > scratch[1] ? scratch[0] : scratch[1];
+	for (int i = 0; i < 3; i++)
+		layer->scratch = scratch[i] > layer->scratch ? scratch[i] : layer->scratch;
 	layer->shared = 2 * (packed_sizes[0] > packed_sizes[1] ? packed_sizes[0] : packed_sizes[1]) + BANDS * (count + (size_t)out);
 	return 0;
 }
@@ -124,6 +126,27 @@ static const mn_real *pack_turned(const struct mn_pass *pass, const mn_real *fla
 	return to;
 }
 
+/* And for sparse deltas: [out, in, kh, kw] to [kh, kw, out, in]. It takes no more room than a packed kernel. */
+static const mn_real *pack_plain(const struct mn_pass *pass, const mn_real *flat, int which)
+{
+	const struct mn_correlation shape = back(pass->layer);
+	const mn_real *from = flat + pass->layer->offset[0];
+	size_t in = (size_t)shape.outputs, out = (size_t)shape.channels, taps = (size_t)(shape.side * shape.side);
+	mn_real *to = packed(pass, &shape, which);
+	for (size_t o = 0; o < out; o++)
+		for (size_t c = 0; c < in; c++)
+			for (size_t t = 0; t < taps; t++)
+				to[(t * out + o) * in + c] = *from++;
+	return to;
+}
+
+/* Whether to leave out the zeros of d: a choice by the data alone. Max-pooling hands a window's derivative to one of its elements, so
+ * that behind it hardly a quarter is not zero. */
+static bool is_sparse(const struct mn_pass *pass, const mn_real *d)
+{
+	return mn_sparse_worthwhile(pass->rows, mn_shape_size(pass->layer->out), d);
+}
+
 /* A correlation of every row of the batch, or the sum of two. */
 struct correlating {
 	const struct mn_pass *pass;
@@ -145,6 +168,18 @@ static void add_bias(const struct correlating *job, mn_real *out)
 	}
 }
 
+/* dx of a sparse dy: the shape is that of the way ahead, the kernels are plain. */
+static void sparse_row(void *arg, int row, int worker)
+{
+	const struct correlating *job = arg;
+	const struct mn_layer *layer = job->pass->layer;
+	mn_real *dx = job->out + (size_t)row * mn_shape_size(layer->in);
+	memset(dx, 0, mn_shape_size(layer->in) * sizeof *dx);
+	for (int term = 0; term < 2 && job->source[term]; term++)
+		mn_sparse_back(&job->shape, job->source[term] + (size_t)row * mn_shape_size(layer->out), job->kernel[term], dx,
+		               job->pass->scratch[worker]);
+}
+
 static void correlate_row(void *arg, int row, int worker)
 {
 	const struct correlating *job = arg;
@@ -162,6 +197,7 @@ struct summing {
 	const struct mn_pass *pass;
 	struct mn_correlation shape;
 	const mn_real *x[2], *d[2]; /* x[1] may be NULL; the bias takes d[0] */
+	bool sparse;                /* the sums are [out, kh, kw, in], else [kh, kw, in, out] */
 };
 
 static void sum_band(void *arg, int band, int worker)
@@ -174,8 +210,8 @@ static void sum_band(void *arg, int band, int worker)
 	int last = (int)((int64_t)pass->rows * (band + 1) / BANDS);
 	for (int row = (int)((int64_t)pass->rows * band / BANDS); row < last; row++) {
 		for (int term = 0; term < 2 && job->x[term]; term++)
-			mn_correlate_kernel(&job->shape, job->x[term] + (size_t)row * in, job->d[term] + (size_t)row * out, sum,
-			                    pass->scratch[worker]);
+			(job->sparse ? mn_sparse_kernel : mn_correlate_kernel)(
+			        &job->shape, job->x[term] + (size_t)row * in, job->d[term] + (size_t)row * out, sum, pass->scratch[worker]);
 		for (const mn_real *d = job->d[0] + (size_t)row * out, *end = d + out; d < end; d += channels)
 			for (size_t j = 0; j < channels; j++)
 				bias[j] += d[j];
@@ -191,19 +227,19 @@ static void gather_output(void *arg, int output, int worker)
 	const struct mn_layer *layer = pass->layer;
 	const struct mn_into *into = &pass->into;
 	size_t in = (size_t)layer->in.channels, out = (size_t)layer->out.channels, taps = (size_t)(layer->kernel * layer->kernel);
-	size_t o = (size_t)output, stride = weights(layer) + out;
-	const mn_real *sums = band_sum(pass, 0) + o;
+	size_t o = (size_t)output, stride = weights(layer) + out, step = job->sparse ? 1 : out;
+	const mn_real *sums = band_sum(pass, 0) + o * (job->sparse ? in * taps : 1), *bias_sums = band_sum(pass, 0) + weights(layer) + o;
 	mn_real *to = into->to + layer->offset[0] + o * in * taps, *bias = into->to + layer->offset[1] + o;
 	for (size_t c = 0; c < in; c++)
 		for (size_t t = 0; t < taps; t++, to++) {
 			mn_real sum = 0;
 			for (size_t band = 0; band < BANDS; band++)
-				sum += sums[band * stride + (t * in + c) * out];
+				sum += sums[band * stride + (t * in + c) * step];
 			*to = into->keep_weights * *to + into->scale * sum;
 		}
 	mn_real sum = 0;
 	for (size_t band = 0; band < BANDS; band++)
-		sum += sums[band * stride + weights(layer)];
+		sum += bias_sums[band * stride];
 	*bias = into->keep_others * *bias + into->scale * sum;
 }
 
@@ -211,6 +247,7 @@ static void add_gradient(const struct mn_pass *pass, struct summing job)
 {
 	job.pass = pass;
 	job.shape = ahead(pass->layer);
+	job.sparse = mn_sparse_runs(&job.shape) && is_sparse(pass, job.d[0]) && (!job.x[1] || is_sparse(pass, job.d[1]));
 	mn_pool_run(pass->pool, BANDS, sum_band, &job);
 	mn_pool_run(pass->pool, pass->layer->out.channels, gather_output, &job);
 }
@@ -229,18 +266,22 @@ static void forward(const struct mn_pass *pass)
 	mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
 }
 
+/* out = d with the kernel, summed over one or two terms. */
+static void go_back(const struct mn_pass *pass, const mn_real *const d[2], const mn_real *const flat[2], mn_real *out)
+{
+	bool sparse = is_sparse(pass, d[0]) && (!d[1] || is_sparse(pass, d[1]));
+	struct correlating job = {.pass = pass, .shape = sparse ? ahead(pass->layer) : back(pass->layer), .out = out};
+	for (int term = 0; term < 2 && d[term]; term++) {
+		job.source[term] = d[term];
+		job.kernel[term] = (sparse ? pack_plain : pack_turned)(pass, flat[term], term);
+	}
+	mn_pool_run(pass->pool, pass->rows, sparse ? sparse_row : correlate_row, &job);
+}
+
 static void backward(const struct mn_pass *pass)
 {
-	if (pass->dx) {
-		struct correlating job = {
-		        .pass = pass,
-		        .shape = back(pass->layer),
-		        .source = {pass->dy},
-		        .kernel = {pack_turned(pass, pass->w, 0)},
-		        .out = pass->dx,
-		};
-		mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
-	}
+	if (pass->dx)
+		go_back(pass, (const mn_real *[2]){pass->dy}, (const mn_real *[2]){pass->w}, pass->dx);
 	if (pass->into.to)
 		add_gradient(pass, (struct summing){.x = {pass->x}, .d = {pass->dy}});
 }
@@ -262,16 +303,8 @@ static void r_forward(const struct mn_pass *pass)
 /* R{dW} = R{dy} with x + dy with R{x};  R{dx} = R{dy} with W + dy with V */
 static void r_backward(const struct mn_pass *pass)
 {
-	if (pass->rdx) {
-		struct correlating job = {
-		        .pass = pass,
-		        .shape = back(pass->layer),
-		        .source = {pass->rdy, pass->dy},
-		        .kernel = {pack_turned(pass, pass->w, 0), pack_turned(pass, pass->v, 1)},
-		        .out = pass->rdx,
-		};
-		mn_pool_run(pass->pool, pass->rows, correlate_row, &job);
-	}
+	if (pass->rdx)
+		go_back(pass, (const mn_real *[2]){pass->rdy, pass->dy}, (const mn_real *[2]){pass->w, pass->v}, pass->rdx);
 	if (pass->into.to)
 		add_gradient(pass, (struct summing){.x = {pass->x, pass->rx}, .d = {pass->rdy, pass->dy}});
 }

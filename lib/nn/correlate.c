@@ -14,9 +14,14 @@ static int padded_width(const struct mn_correlation *c)
 	return (c->out_width - 1) * c->stride + c->side;
 }
 
-static size_t padded_size(const struct mn_correlation *c, int room)
+size_t mn_correlation_padded(const struct mn_correlation *c, int room)
 {
 	return (size_t)padded_height(c) * (size_t)padded_width(c) * (size_t)room;
+}
+
+int mn_correlation_line(const struct mn_correlation *c, int room)
+{
+	return padded_width(c) * room;
 }
 
 static int taps(const struct mn_correlation *c)
@@ -52,7 +57,7 @@ void mn_correlation_pack(const struct mn_correlation *c, const mn_real *kernel, 
 size_t mn_correlation_scratch(const struct mn_correlation *c)
 {
 	size_t offsets = (size_t)(taps(c) > pixels(c) ? taps(c) : pixels(c));
-	return offsets + padded_size(c, spaced(c)) + mn_tile_packed(c->vector, pixels(c), c->outputs);
+	return offsets + mn_correlation_padded(c, spaced(c)) + mn_tile_packed(c->vector, pixels(c), c->outputs);
 }
 
 /* One line of the padded map, from a line of the source. */
@@ -72,8 +77,7 @@ static void pad_line(const struct mn_correlation *c, const mn_real *source, int 
 		memcpy(line + (size_t)(left + j * c->spread) * pixel, source + (size_t)j * channels, channels * sizeof *line);
 }
 
-/* The source with zeros around and between its pixels, each with room for that many channels; what no window sees is left out. */
-static void pad(const struct mn_correlation *c, const mn_real *source, int room, mn_real *padded)
+void mn_correlation_pad(const struct mn_correlation *c, const mn_real *source, int room, mn_real *padded)
 {
 	size_t line = (size_t)padded_width(c) * (size_t)room, from = (size_t)(c->width * c->channels);
 	for (int y = 0; y < padded_height(c); y++, padded += line) {
@@ -91,8 +95,8 @@ void mn_correlate(const struct mn_correlation *c, const mn_real *source, const m
 {
 	int *offset = (int *)scratch, *next = offset;
 	mn_real *padded = scratch + pixels(c);
-	int line = padded_width(c) * c->channels;
-	pad(c, source, c->channels, padded);
+	int line = mn_correlation_line(c, c->channels);
+	mn_correlation_pad(c, source, c->channels, padded);
 	for (int y = 0; y < c->out_height; y++)
 		for (int x = 0; x < c->out_width; x++)
 			*next++ = (y * line + x * c->channels) * c->stride;
@@ -116,9 +120,9 @@ void mn_correlate(const struct mn_correlation *c, const mn_real *source, const m
 void mn_correlate_kernel(const struct mn_correlation *c, const mn_real *source, const mn_real *d, mn_real *dkernel, mn_real *scratch)
 {
 	int *offset = (int *)scratch, *next = offset;
-	int room = spaced(c), line = padded_width(c) * room;
-	mn_real *padded = scratch + taps(c), *packed = padded + padded_size(c, room);
-	pad(c, source, room, padded);
+	int room = spaced(c), line = mn_correlation_line(c, room);
+	mn_real *padded = scratch + taps(c), *packed = padded + mn_correlation_padded(c, room);
+	mn_correlation_pad(c, source, room, padded);
 	mn_tile_pack(c->vector, pixels(c), c->outputs, d, packed);
 	for (int y = 0; y < c->side; y++)
 		for (int x = 0; x < c->side; x++)

@@ -17,6 +17,14 @@ struct mn_correlation {
 	int vector; /* mn_tile_vector() */
 };
 
+/* The source with zeros around and between its pixels, each with `room` >= channels elements for its channels: what the windows see.
+ * Elements it takes, and its making. */
+size_t mn_correlation_padded(const struct mn_correlation *c, int room);
+void mn_correlation_pad(const struct mn_correlation *c, const mn_real *source, int room, mn_real *padded);
+
+/* Elements from one line of the padded map to the next. */
+int mn_correlation_line(const struct mn_correlation *c, int room);
+
 /* Elements of scratch memory that the functions below need. */
 size_t mn_correlation_scratch(const struct mn_correlation *c);
 

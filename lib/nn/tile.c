@@ -10,12 +10,14 @@ enum { ROWS = 6 }; /* of a tile */
 #define TILE(name)   name##_64
 #define TILE_BYTES   64
 #define TILE_VECTORS 4
+#define TILE_SUMS    20
 #define TILE_TARGET  __attribute__((target("avx512f")))
 #include "tile_kernel.h"
 
 #define TILE(name)   name##_32
 #define TILE_BYTES   32
 #define TILE_VECTORS 2
+#define TILE_SUMS    10
 #define TILE_TARGET  __attribute__((target("avx2,fma")))
 #include "tile_kernel.h"
 #endif
@@ -23,6 +25,7 @@ enum { ROWS = 6 }; /* of a tile */
 #define TILE(name)   name##_16
 #define TILE_BYTES   16
 #define TILE_VECTORS 2
+#define TILE_SUMS    10
 #define TILE_TARGET
 #include "tile_kernel.h"
 
@@ -91,4 +94,20 @@ void mn_tile_multiply(int vector, const struct mn_tile_product *p)
 #endif
 	(void)vector;
 	multiply_16(p);
+}
+
+void mn_tile_gather(int vector, const struct mn_tile_list *list, const mn_real *a, int length, mn_real *c)
+{
+#ifdef __x86_64__
+	if (vector == 64) {
+		gather_64(list, a, length, c);
+		return;
+	}
+	if (vector == 32) {
+		gather_32(list, a, length, c);
+		return;
+	}
+#endif
+	(void)vector;
+	gather_16(list, a, length, c);
 }

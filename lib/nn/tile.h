@@ -39,4 +39,14 @@ void mn_tile_pack(int vector, int k, int n, const mn_real *b, mn_real *packed);
 
 void mn_tile_multiply(int vector, const struct mn_tile_product *p);
 
+/* The nonzero factors of a sparse row, and where in a they belong. */
+struct mn_tile_list {
+	int count;
+	const int *offset;
+	const mn_real *value;
+};
+
+/* c[j] += sum over the list of value * a[offset + j], j = 0 .. length - 1 */
+void mn_tile_gather(int vector, const struct mn_tile_list *list, const mn_real *a, int length, mn_real *c);
+
 #endif

@@ -1,6 +1,7 @@
 /* tile_kernel.h - the tiles of one vector width; included by tile.c once for each, with
  *     TILE_BYTES    of a vector
  *     TILE_VECTORS  vectors a row of a tile, so that ROWS * TILE_VECTORS sums and a row of b fit into the registers
+ *     TILE_SUMS     vectors that the sum of a list may have
  *     TILE_TARGET   the compiler's name of the instructions, or an empty attribute
  *     TILE(name)    name, made unique
  * There is no include guard. */
@@ -88,6 +89,39 @@ TILE_TARGET static void TILE(multiply)(const struct mn_tile_product *p)
 	}
 }
 
+/* c[0 .. vectors * LANES) += the list's sum; vectors is a constant wherever this is inlined. */
+TILE_TARGET static inline __attribute__((always_inline)) void TILE(sum)(const struct mn_tile_list *list, const mn_real *a, mn_real *c,
+                                                                        const int vectors)
+{
+	TILE(vector) sum[TILE_SUMS];
+	for (int v = 0; v < vectors; v++)
+		sum[v] = *(TILE(vector) *)(c + v * TILE(LANES));
+	for (int i = 0; i < list->count; i++) {
+		const mn_real *from = a + list->offset[i], factor = list->value[i];
+		for (int v = 0; v < vectors; v++)
+			sum[v] += factor * *(const TILE(vector) *)(from + v * TILE(LANES));
+	}
+	for (int v = 0; v < vectors; v++)
+		*(TILE(vector) *)(c + v * TILE(LANES)) = sum[v];
+}
+
+TILE_TARGET static void TILE(gather)(const struct mn_tile_list *list, const mn_real *a, int length, mn_real *c)
+{
+	int at = 0;
+	for (; at + TILE_SUMS * TILE(LANES) <= length; at += TILE_SUMS * TILE(LANES))
+		TILE(sum)(list, a + at, c + at, TILE_SUMS);
+	for (; at + 8 * TILE(LANES) <= length; at += 8 * TILE(LANES))
+		TILE(sum)(list, a + at, c + at, 8);
+	for (; at + 4 * TILE(LANES) <= length; at += 4 * TILE(LANES))
+		TILE(sum)(list, a + at, c + at, 4);
+	for (; at + TILE(LANES) <= length; at += TILE(LANES))
+		TILE(sum)(list, a + at, c + at, 1);
+	for (; at < length; at++)
+		for (int i = 0; i < list->count; i++)
+			c[at] += list->value[i] * a[list->offset[i] + at];
+}
+
+#undef TILE_SUMS
 #undef TILE_BYTES
 #undef TILE_VECTORS
 #undef TILE_TARGET

@@ -49,6 +49,32 @@ static double run(int vector, int m, int n, int outer, int inner, bool accumulat
 	return worst;
 }
 
+/* The same for the sum of a list, of every length up to two of the longest tiles and more. */
+static double run_list(int vector)
+{
+	enum { LENGTH = 700, COUNT = 9 };
+	static mn_real a[LENGTH + COUNT * 3], c[LENGTH + 1], was[LENGTH + 1], value[COUNT];
+	int offset[COUNT];
+	double worst = 0;
+	fill(a, LENGTH + COUNT * 3, 4);
+	fill(value, COUNT, 5);
+	for (int i = 0; i < COUNT; i++)
+		offset[i] = i * 5 % COUNT * 3;
+	for (int length = 1; length <= LENGTH; length += length < 100 ? 1 : 37)
+		for (int count = 0; count <= COUNT; count += 3) {
+			fill(c, LENGTH + 1, 6);
+			fill(was, LENGTH + 1, 6);
+			mn_tile_gather(vector, &(struct mn_tile_list){count, offset, value}, a, length, c);
+			for (int j = 0; j <= length; j++) {
+				double sum = (double)was[j];
+				for (int i = 0; j < length && i < count; i++)
+					sum += (double)value[i] * (double)a[offset[i] + j];
+				worst = fmax(worst, fabs(sum - (double)c[j]));
+			}
+		}
+	return worst;
+}
+
 int main(void)
 {
 	struct test t = {0};
@@ -68,6 +94,8 @@ int main(void)
 					worst = fmax(worst, run(vector, ms[i], ns[j], outer, 1, true));
 				}
 		CHECK(&t, worst < tolerance, "%d products with vectors of %d bytes are the slow ones within %.2g", products, vector, worst);
+		worst = run_list(vector);
+		CHECK(&t, worst < tolerance, "sums of lists with vectors of %d bytes are the slow ones within %.2g", vector, worst);
 	}
 	CHECK(&t, mn_tile_supports(mn_tile_vector()), "vectors of %d bytes are used, and there", mn_tile_vector());
 	return test_end(&t);
