@@ -159,7 +159,7 @@ int mn_output_commit(struct mn_output *output, struct mn_error *err)
 		if (rename(output->temporary, output->path) == 0) {
 			free(output->temporary);
 			output->temporary = NULL;
-			sync_folder(output->path);
+			sync_folder(name_of(output));
 		} else {
 			failure = strerror(errno);
 		}

@@ -6,12 +6,13 @@ mn-fetch --range 0:600 fashion-mnist | mn-corrupt -q --labels 0.2 --seed 2 >othe
 mn-fetch --range 50000:50200 fashion-mnist >validation.st
 options=(--net fc32/relu/fc10 --batch 10 --lr 0.05 --momentum 0.6 --validate validation.st)
 saves() { saved=(--save-when "loss<1:$1.loss.st" --save-when "accuracy>=0.5:$1.half.st" --save-when "loss<1e-9:$1.unmet.st"); }
+epochs=30
 # train NAME OPTION...: the run of all these tests, its files called NAME.*
 train() {
 	local name=$1
 	shift
 	saves "$name"
-	mn-train "${options[@]}" "${saved[@]}" --epochs 30 --log "$name.csv" -o "$name.st" "$@" data.st
+	mn-train "${options[@]}" "${saved[@]}" --epochs $epochs --log "$name.csv" -o "$name.st" "$@" data.st
 }
 # resumable NAME OPTION...: the same with a checkpoint.
 resumable() { train "$1" --checkpoint "$1.ck" "${@:2}"; }
@@ -24,8 +25,7 @@ start() {
 	running=$!
 }
 await() { # FILE: waits until it is there
-	local i
-	for i in {1..600}; do
+	for _ in {1..600}; do
 		[ -s "$1" ] && return 0
 		sleep 0.05
 	done
@@ -102,12 +102,7 @@ check '... the batch is the place to go on from' test "$(saved_as epoch within.c
 
 # --- how often
 
-train() {
-	local name=$1
-	shift
-	saves "$name"
-	mn-train "${options[@]}" "${saved[@]}" --epochs 8 --log "$name.csv" -o "$name.st" "$@" data.st
-}
+epochs=8
 train short
 for every in 1 3 0s 0.01s 1000s; do
 	resumable every --checkpoint-every $every

@@ -14,11 +14,11 @@ tried=0 bad=0
 cut_at() {
 	head -c "$1" whole.ck >cut.ck
 	train cut.ck 2>err
-	[ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q '^mn-train: cut.ck: ' err && [ ! -e model.st ] && [ ! -e saved.st ] || {
+	if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -q '^mn-train: cut.ck: ' err || [ -e model.st ] || [ -e saved.st ]; then
 		bad=$((bad + 1))
 		echo "cut at $1:"
 		cat err
-	}
+	fi
 	tried=$((tried + 1))
 }
 for ((length = 0; length <= header; length++)); do cut_at $length; done
