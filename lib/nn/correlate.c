@@ -93,7 +93,7 @@ void mn_correlation_pad(const struct mn_correlation *c, const mn_real *source, i
 void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *packed, bool accumulate, mn_real *out,
                   mn_real *scratch)
 {
-	int *offset = (int *)scratch, *next = offset;
+	int *offset = (int *)(void *)scratch, *next = offset;
 	mn_real *padded = scratch + pixels(c);
 	int line = mn_correlation_line(c, c->channels);
 	mn_correlation_pad(c, source, c->channels, padded);
@@ -119,7 +119,7 @@ void mn_correlate(const struct mn_correlation *c, const mn_real *source, const m
 /* a is what each tap sees, pixel by pixel. */
 void mn_correlate_kernel(const struct mn_correlation *c, const mn_real *source, const mn_real *d, mn_real *dkernel, mn_real *scratch)
 {
-	int *offset = (int *)scratch, *next = offset;
+	int *offset = (int *)(void *)scratch, *next = offset;
 	int room = spaced(c), line = mn_correlation_line(c, room);
 	mn_real *padded = scratch + taps(c), *packed = padded + mn_correlation_padded(c, room);
 	mn_correlation_pad(c, source, room, padded);

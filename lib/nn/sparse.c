@@ -40,7 +40,7 @@ struct lists {
 
 static struct lists lists_in(size_t count, size_t room, mn_real *scratch)
 {
-	struct lists lists = {.room = room, .count = (int *)scratch, .offset = (int *)(scratch + count)};
+	struct lists lists = {.room = room, .count = (int *)(void *)scratch, .offset = (int *)(void *)(scratch + count)};
 	lists.value = scratch + count + count * room;
 	lists.rest = lists.value + count * room;
 	for (size_t i = 0; i < count; i++)
