@@ -109,7 +109,7 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## measure speed and memory against Ope
 	@tests/bench/run.py $(ROW)
 
 PAGES     := $(wildcard man/*.[157])
-PIPELINES := $(shell find pipelines -type f)
+PIPELINES := $(shell find pipelines -path pipelines/results -prune -o -type f -print)
 # What is installed, as paths below PREFIX: the list that uninstall removes.
 INSTALLED  = $(PROGRAMS:%=bin/%) $(foreach p,$(PAGES),share/man/man$(subst .,,$(suffix $p))/$(notdir $p)) $(PIPELINES:%=share/mn/%)
 
