@@ -100,7 +100,7 @@ deps-check:
 fig1 fig2 fig2-left fig2-right fig3 fig3-left curves: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
 	+@$(MAKE) -f pipelines/figures.mk $@
 
-demo: deps ## install what is missing, build, and make all figures in the demo profile
+demo: deps ## install what is missing, build, and make Figures 1 and 3 (left) in the demo profile
 	+@$(MAKE) -s all
 	+@$(MAKE) -s -f pipelines/figures.mk fig1 PROFILE=demo
 	+@$(MAKE) -s -f pipelines/figures.mk fig3-left PROFILE=demo
