@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mn/gemm.h"
+#include "mn/kernels.h"
 #include "mn/network.h"
 
 static bool is_map(const struct mn_layer *layer)
@@ -85,44 +86,45 @@ static void back_through(const struct mn_pass *pass, const mn_real *d, const mn_
 static void add_outer(const struct mn_pass *pass, const mn_real *d, const mn_real *x, mn_real keep)
 {
 	int in = size_in(pass->layer), out = pass->layer->out.channels;
+	mn_real *to = pass->into.to + pass->layer->offset[0];
 	mn_gemm(pass->pool, out, in, pass->rows, pass->into.scale, (struct mn_matrix){d, out, true}, (struct mn_matrix){x, in, false}, keep,
-	        pass->into.to + pass->layer->offset[0], in);
+	        to, in);
 }
 
-/* to [out] = keep * to + scale * column sums of d, taken row by row, a band of columns at a time. */
+/* to [out] = keep * to + scale * column sums of d, a band of columns at a time. */
 static void add_bias(const struct mn_pass *pass, const mn_real *d)
 {
-	enum { BAND = 256 };
+	enum { BAND = 512 };
 	mn_real sum[BAND];
 	int out = pass->layer->out.channels;
 	mn_real *to = pass->into.to + pass->layer->offset[1];
 	for (int first = 0; first < out; first += BAND) {
 		int count = out - first < BAND ? out - first : BAND;
-		memset(sum, 0, sizeof sum);
-		for (int row = 0; row < pass->rows; row++)
-			for (int j = 0; j < count; j++)
-				sum[j] += d[(size_t)row * (size_t)out + (size_t)(first + j)];
+		mn_column_sums((size_t)pass->rows, (size_t)count, (size_t)out, d + first, sum);
 		for (int j = 0; j < count; j++)
 			to[first + j] = pass->into.keep_others * to[first + j] + pass->into.scale * sum[j];
 	}
 }
 
+enum { BIAS_ROWS = 32 }; /* a piece */
+
+static void bias_piece(void *arg, int piece, int worker)
+{
+	(void)worker;
+	const struct mn_pass *pass = arg;
+	const struct mn_layer *layer = pass->layer;
+	int first = piece * BIAS_ROWS, count = pass->rows - first < BIAS_ROWS ? pass->rows - first : BIAS_ROWS;
+	size_t out = (size_t)layer->out.channels;
+	mn_add_bias((size_t)count, out, pass->w + layer->offset[1], layer->relu_follows, pass->y + (size_t)first * out);
+}
+
 static void forward(const struct mn_pass *pass)
 {
 	const struct mn_layer *layer = pass->layer;
-	int out = layer->out.channels;
-	const mn_real *bias = pass->w + layer->offset[1];
 	if (is_map(layer))
 		turn(layer, pass->rows, pass->x, pass->state, false);
 	times_weight(pass, vector(pass), pass->w + layer->offset[0], 0, pass->y);
-	for (int row = 0; row < pass->rows; row++) {
-		mn_real *y = pass->y + (size_t)row * (size_t)out;
-		for (int j = 0; j < out; j++)
-			y[j] += bias[j];
-		if (layer->relu_follows)
-			for (int j = 0; j < out; j++)
-				y[j] = y[j] > 0 ? y[j] : 0;
-	}
+	mn_pool_run(pass->pool, (pass->rows + BIAS_ROWS - 1) / BIAS_ROWS, bias_piece, (void *)pass);
 }
 
 static void backward(const struct mn_pass *pass)

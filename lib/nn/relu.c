@@ -1,5 +1,7 @@
 /* Rectified linear units, y = max(0, x), in place where the layer before allows. The derivative at 0 is taken as 0. */
-#include "clones.h"
+#include <string.h>
+
+#include "mn/kernels.h"
 #include "mn/network.h"
 
 static int build(struct mn_network *net, struct mn_layer *layer, const struct mn_word *word, struct mn_error *err)
@@ -16,38 +18,56 @@ static size_t elements(const struct mn_pass *pass)
 	return (size_t)pass->rows * mn_shape_size(pass->layer->out);
 }
 
-/* to = from where y > 0, else 0: loaded before it is chosen, so that the compiler can do without branches. */
-MN_CLONES static void mask(size_t n, const mn_real *y, const mn_real *from, mn_real *to)
+/* Pieces of one long vector: to = from (where that is another one), then in place. */
+struct task {
+	size_t n;
+	const mn_real *y; /* NULL: forward */
+	const mn_real *from;
+	mn_real *to;
+};
+
+enum { PIECE = 1 << 15 };
+
+static void do_piece(void *arg, int piece, int worker)
 {
-	for (size_t i = 0; i < n; i++) {
-		mn_real value = from[i];
-		to[i] = y[i] > 0 ? value : 0;
-	}
+	(void)worker;
+	const struct task *t = arg;
+	size_t first = (size_t)piece * PIECE, count = t->n - first < PIECE ? t->n - first : PIECE;
+	if (t->from != t->to)
+		memcpy(t->to + first, t->from + first, count * sizeof *t->to);
+	if (t->y)
+		mn_relu_mask(count, t->y + first, t->to + first);
+	else
+		mn_relu(count, t->to + first);
+}
+
+static void do_all(const struct mn_pass *pass, struct task task)
+{
+	task.n = elements(pass);
+	mn_pool_run(pass->pool, (int)((task.n + PIECE - 1) / PIECE), do_piece, &task);
 }
 
 static void forward(const struct mn_pass *pass)
 {
-	if (pass->layer->done_before)
-		return;
-	for (size_t i = 0, n = elements(pass); i < n; i++)
-		pass->y[i] = pass->x[i] > 0 ? pass->x[i] : 0;
+	if (!pass->layer->done_before)
+		do_all(pass, (struct task){.from = pass->x, .to = pass->y});
 }
 
 static void backward(const struct mn_pass *pass)
 {
 	if (pass->dx)
-		mask(elements(pass), pass->y, pass->dy, pass->dx);
+		do_all(pass, (struct task){.y = pass->y, .from = pass->dy, .to = pass->dx});
 }
 
 static void r_forward(const struct mn_pass *pass)
 {
-	mask(elements(pass), pass->y, pass->rx, pass->ry);
+	do_all(pass, (struct task){.y = pass->y, .from = pass->rx, .to = pass->ry});
 }
 
 static void r_backward(const struct mn_pass *pass)
 {
 	if (pass->rdx)
-		mask(elements(pass), pass->y, pass->rdy, pass->rdx);
+		do_all(pass, (struct task){.y = pass->y, .from = pass->rdy, .to = pass->rdx});
 }
 
 const struct mn_layer_kind mn_layer_relu = {
