@@ -49,9 +49,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The passes are made of loops worth vectors; those of convolutions want one instruction for a product and a sum, too.
+# The passes are made of loops worth vectors; those of convolutions and lists want one instruction for a product and a sum, too.
 $(BUILD)/lib/nn/%.o $(BUILD)/lib/train/%.o: CFLAGS += -O3
-$(BUILD)/lib/nn/tile.o: CFLAGS += -ffp-contract=fast
+$(BUILD)/lib/nn/tile.o $(BUILD)/lib/nn/lists.o: CFLAGS += -ffp-contract=fast
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/common.o $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)

@@ -4,6 +4,7 @@
 
 #include "mn/gemm.h"
 #include "mn/kernels.h"
+#include "mn/lists.h"
 #include "mn/network.h"
 
 static bool is_map(const struct mn_layer *layer)
@@ -16,13 +17,25 @@ static int size_in(const struct mn_layer *layer)
 	return (int)mn_shape_size(layer->in);
 }
 
+/* Pixels are often zero: the first layer looks at them before it multiplies. */
+static bool is_first(const struct mn_layer *layer)
+{
+	return layer->number == 0 && !is_map(layer);
+}
+
 static int build(struct mn_network *net, struct mn_layer *layer, const struct mn_word *word, struct mn_error *err)
 {
 	if (word->number < 1)
 		return mn_misuse(err, "--net: '%s': fc needs a size, as in fc512", word->text);
 	int in = size_in(layer), out = word->number;
 	layer->out = (struct mn_shape){out, 1, 1};
-	layer->state = is_map(layer) ? 2 * (size_t)in : 0; /* x turned around, and room for one more such matrix */
+	if (is_map(layer)) {
+		layer->state = 2 * (size_t)in; /* x turned around, and room for one more such matrix */
+	} else if (is_first(layer)) {
+		layer->state = mn_lists_state(in); /* where x is not zero */
+		layer->shared = mn_lists_shared(in);
+		layer->scratch = mn_lists_scratch();
+	}
 	struct mn_parameter *weight = mn_network_add_parameter(net, layer, "weight", 2, (int64_t[]){out, in}, err);
 	if (!weight)
 		return -1;
@@ -68,10 +81,30 @@ static const mn_real *r_vector(const struct mn_pass *pass)
 	return spare(pass);
 }
 
+/* Where x is not zero; forward has looked. */
+static struct mn_lists lists(const struct mn_pass *pass)
+{
+	return mn_lists_at(pass->rows, size_in(pass->layer), pass->state, pass->shared);
+}
+
+/* Whether a is the input, with lists that can be used in its place. */
+static bool has_lists(const struct mn_pass *pass, const mn_real *a)
+{
+	if (!is_first(pass->layer) || a != pass->x)
+		return false;
+	struct mn_lists s = lists(pass);
+	return mn_lists_is(&s);
+}
+
 /* c [rows, out] = a [rows, in] * weight' + beta * c */
 static void times_weight(const struct mn_pass *pass, const mn_real *a, const mn_real *weight, mn_real beta, mn_real *c)
 {
 	int in = size_in(pass->layer), out = pass->layer->out.channels;
+	if (has_lists(pass, a)) {
+		struct mn_lists s = lists(pass);
+		mn_lists_times(&s, pass->pool, pass->scratch, out, weight, beta, c);
+		return;
+	}
 	mn_gemm(pass->pool, pass->rows, out, in, 1, (struct mn_matrix){a, in, false}, (struct mn_matrix){weight, in, true}, beta, c, out);
 }
 
@@ -87,6 +120,11 @@ static void add_outer(const struct mn_pass *pass, const mn_real *d, const mn_rea
 {
 	int in = size_in(pass->layer), out = pass->layer->out.channels;
 	mn_real *to = pass->into.to + pass->layer->offset[0];
+	if (has_lists(pass, x)) {
+		struct mn_lists s = lists(pass);
+		mn_lists_outer(&s, pass->pool, pass->scratch, out, pass->into.scale, d, keep, to);
+		return;
+	}
 	mn_gemm(pass->pool, out, in, pass->rows, pass->into.scale, (struct mn_matrix){d, out, true}, (struct mn_matrix){x, in, false}, keep,
 	        to, in);
 }
@@ -123,6 +161,10 @@ static void forward(const struct mn_pass *pass)
 	const struct mn_layer *layer = pass->layer;
 	if (is_map(layer))
 		turn(layer, pass->rows, pass->x, pass->state, false);
+	if (is_first(layer)) {
+		struct mn_lists s = lists(pass);
+		mn_lists_find(&s, layer->out.channels, pass->x);
+	}
 	times_weight(pass, vector(pass), pass->w + layer->offset[0], 0, pass->y);
 	mn_pool_run(pass->pool, (pass->rows + BIAS_ROWS - 1) / BIAS_ROWS, bias_piece, (void *)pass);
 }
