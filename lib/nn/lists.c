@@ -156,8 +156,8 @@ static void list_columns(const struct mn_lists *s)
  * an element to be made. */
 static bool worth_it(size_t n, size_t elements, int out)
 {
-	double outputs = (out + BLOCK - 1) / BLOCK * BLOCK;
-	return (double)n * (0.065 * outputs + 3) < (double)elements * (0.05 * out - 0.6);
+	int blocks = (out + BLOCK - 1) / BLOCK;
+	return (double)n * (0.065 * blocks * BLOCK + 3) < (double)elements * (0.05 * out - 0.6);
 }
 
 void mn_lists_find(const struct mn_lists *s, int out, const mn_real *x)

@@ -9,7 +9,7 @@ while read -r folder allowed; do
 	nm --undefined-only "${objects[@]}" | sed -n 's/^ *U \(mn_.*\)/\1/p' | sort -u >needed
 	for below in $folder $allowed; do
 		nm --defined-only "$BUILD/lib/$below"/*.o 2>/dev/null
-	done | sed -n 's/^[0-9a-f]* [A-Z] //p' | sort -u >offered
+	done | sed -n 's/^[0-9a-f]* [A-Zi] //p' | sort -u >offered
 	check "lib/$folder uses nothing but ${allowed:-itself}" test -z "$(comm -23 needed offered | tee -a /dev/fd/2)"
 done <<'END'
 base
