@@ -22,6 +22,8 @@ OUT     ?= out
 PROFILE ?= demo
 NOISE   ?= inputs
 LAUNCH  ?=
+# How often a training saves all that it needs to go on: epochs, or seconds with an s.
+CHECKPOINT_EVERY ?= 60s
 JOB_MB  ?= 500
 JOBS    ?= $(shell $(PIPELINES)jobs 1 $(JOB_MB))
 

@@ -4,7 +4,8 @@
 #     data/fashion-mnist_nr2000_in0.4_ds1.st                       inputs (la: labels) of 0.4 replaced, seed 1
 #     model/fashion-mnist_nr2000_in0.4_ds1_ntmlp64x64_ep60_bs32_lr0.05_sd1.st
 #     eval/...csv                                                  the same, on the validation rows
-#     until/..._un1_...st, log/...csv, time/...csv                 a run that stops at training accuracy 1; when that was
+#     until/..._un1_...st, until/....log, time/...csv              a run that stops at training accuracy 1, its epochs, when that was
+#     job/STAGE/....log, checkpoint/STAGE/....st                   each run's command, messages and end; what an unfinished one goes on from
 #
 # Any file can be asked for by name, also off a figure's grid.
 
@@ -34,9 +35,16 @@ CORRUPT_OPTIONS = $(call option,in,inputs,$1) $(call option,la,labels,$1) --seed
 VALIDATION_cifar10 := --split test
 validation = $(or $(VALIDATION_$1),--range 50000:60000)
 
+# $(call run,STAGE) COMMAND: the outputs are the rule's target or the files named as a second argument.
+run = @$(PIPELINES)run -l $(R)/job/$1/$*.log $(addprefix -o ,$(or $2,$@)) $(addprefix -i ,$^) --
+# A training: every minute all that it needs to go on is saved, until it is at its end.
+checkpoint = $(R)/checkpoint/$1/$*.st
+train = $(subst -l ,-k $(checkpoint) -l ,$(run)) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
+  --checkpoint $(checkpoint) --checkpoint-every $(CHECKPOINT_EVERY)
+
 define hessian_rule
 $(R)/hessian-$1/%.csv: $(R)/end/%.st $(R)/matched/%.st $(R)/data/$$$$(call data_of,$$$$*).st | $(R)/hessian-$1/
-	@$(LAUNCH) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
+	$$(call run,hessian-$1) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
 .PRECIOUS: $(R)/hessian-$1/%.csv
 endef
 
@@ -44,50 +52,51 @@ endef
 .PRECIOUS: $(R)/raw/%_va.st $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
 
 $(R)/raw/%_va.st: | $(R)/raw/
-	@$(BIN)/mn-fetch -q $(call validation,$*) -o $@ $*
+	$(call run,raw) $(BIN)/mn-fetch -q $(call validation,$*) -o $@ $*
 
 $(R)/raw/%.st: | $(R)/raw/
-	@$(BIN)/mn-fetch -q --range 0:$(call get,nr,$*) -o $@ $(call name,$*)
+	$(call run,raw) $(BIN)/mn-fetch -q --range 0:$(call get,nr,$*) -o $@ $(call name,$*)
 
 $(R)/data/%.st: $(R)/raw/$$(call raw_of,$$*).st | $(R)/data/
-	@$(BIN)/mn-corrupt -q $(call CORRUPT_OPTIONS,$*) -o $@ $<
+	$(call run,data) $(BIN)/mn-corrupt -q $(call CORRUPT_OPTIONS,$*) -o $@ $<
 
 $(R)/model/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/model/
-	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) -o $@ $<
+	$(call train,model) -o $@ $<
 
 # A run with a key un stops at that training accuracy; its log says when that was.
-.PRECIOUS: $(R)/until/%.st $(R)/log/%.csv $(R)/time/%.csv
-$(R)/until/%.st $(R)/log/%.csv &: $(R)/data/$$(call data_of,$$*).st | $(R)/until/ $(R)/log/
-	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged --evaluate needed $(call TRAIN_OPTIONS,$*) --log $(R)/log/$*.csv -o $(R)/until/$*.st $<
+.PRECIOUS: $(R)/until/%.st $(R)/time/%.csv
+$(R)/until/%.st: $(R)/data/$$(call data_of,$$*).st | $(R)/until/
+	$(call train,until) --evaluate needed --log $(R)/until/$*.log -o $@ $<
 
-$(R)/time/%.csv: $(R)/until/%.st $(R)/log/%.csv | $(R)/time/
-	@$(BIN)/mn-summarize --first 'train_accuracy>=$(call get,un,$*)' -o $@ $(word 2,$^)
+$(R)/time/%.csv: $(R)/until/%.st | $(R)/time/
+	$(call run,time) $(BIN)/mn-summarize --first 'train_accuracy>=$(call get,un,$*)' -o $@ $(R)/until/$*.log
 
 # A run whose whole log is kept, with the validation rows in it. It is a .log until the run is at its end.
 .PRECIOUS: $(R)/curve/%.st $(R)/curve/%.csv
 $(R)/curve/%.st: $(R)/data/$$(call data_of,$$*).st $(R)/raw/$$(call name,$$*)_va.st | $(R)/curve/
-	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) --validate $(word 2,$^) --log $(R)/curve/$*.log -o $@ $<
+	$(call train,curve) --validate $(word 2,$^) --log $(R)/curve/$*.log -o $@ $<
 
 $(R)/curve/%.csv: $(R)/curve/%.st
-	@ln -f $(R)/curve/$*.log $@
+	@ln -f $(R)/curve/$*.log $@; touch $@
 
 # A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
 $(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
-	@$(LAUNCH) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
-	  --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
+	$(call train,end,$(R)/end/$*.st $(R)/matched/$*.st) --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
 
 # The Hessian of the training loss at both: of all rows, of the clean ones, of the noisy ones.
 $(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
 
 $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
-	@$(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
+	$(call run,eval) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
 
 # $(call plot,SCRIPT,SETTINGS) writes $@; a curve without points (no run diverged, say) is not worth a warning.
-plot = @gnuplot -e "csv='$<'; svg='$@.new'; $2" $(PIPELINES)style.gp $(PIPELINES)$1.gp \
-  2> >(grep -v -e 'Skipping data file with no valid points' -e '^$$' >&2); mv $@.new $@
+plot = @gnuplot -e "csv='$<'; svg='$@.$$$$'; $2" $(PIPELINES)style.gp $(PIPELINES)$1.gp \
+  2> >(grep -v -e 'Skipping data file with no valid points' -e '^$$' >&2); mv $@.$$$$ $@
 
 # A list of files as a file that changes only when the list does: $(call list,FILE,NAMES) is a recipe.
-list = $(file >$1.new,$(subst $(space),$(newline),$(strip $2)))@if cmp -s $1.new $1; then rm $1.new; else mv $1.new $1; fi
+# Another make may do the same at the same time.
+list = $(file >$1.$(ME),$(subst $(space),$(newline),$(strip $2)))@if cmp -s $1.$(ME) $1; then rm $1.$(ME); else mv $1.$(ME) $1; fi
+ME := $(shell echo $$PPID)
 define newline
 
 

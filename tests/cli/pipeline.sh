@@ -46,7 +46,34 @@ done
 kill -9 -- -"$group" 2>/dev/null
 wait "$group" 2>/dev/null
 check 'after kill -9 the figure is made' fig1 SEEDS='1 2 3'
-check 'with the same bytes' diff -r --exclude='*.log' --exclude='.*.??????' before out
+check 'with the same bytes' diff -r --exclude='*.log' --exclude='checkpoint' before out
+
+# Two makes of the same figure in the same folder: each training runs once.
+rm -rf out
+make -f "$figures" fig1 "${small[@]}" SEEDS="1 2 3" >out.3.txt 2>err.3.txt &
+other=$!
+check 'a make beside another ends well' make -f "$figures" fig1 "${small[@]}" SEEDS='1 2 3' >out.2.txt 2>err.2.txt
+wait $other
+check 'and so does the other' test $? -eq 0
+check 'with the same bytes' diff -r --exclude='*.log' before out
+check 'each training was done once' test "$(cat out/runs/job/model/*.log | grep -c '^exit 0$')" -eq 12
+
+# A checkpoint of another run, or one whose log is gone, is not a trap.
+run=fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sd1
+mkdir -p out/runs/checkpoint/model out/runs/checkpoint/until
+rm -f "out/runs/model/$run.st" "out/runs/eval/$run.csv"
+mn-train -q --net mlp:5 --epochs 1 --checkpoint "out/runs/checkpoint/model/$run.st" out/runs/data/fashion-mnist_nr200_in0_ds1.st >other.st
+check 'a checkpoint of another run does not stop it' fig1 SEEDS='1 2 3'
+check 'with the same bytes' cmp "before/runs/model/$run.st" "out/runs/model/$run.st"
+check 'it is kept' test -s "out/runs/checkpoint/model/$run.st.refused"
+until=fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep3_bs32_lr0.05_un1_sd1
+check 'a run with a log' make -s -f "$figures" "${small[@]}" "out/runs/until/$until.st"
+cp "out/runs/until/$until.log" want.log
+mn-train -q --keep-diverged --evaluate needed --net mlp:4,4 --epochs 1 --batch 32 --lr 0.05 --until-accuracy 1 --seed 1 --log other.csv \
+	--checkpoint "out/runs/checkpoint/until/$until.st" out/runs/data/fashion-mnist_nr200_in0_ds1.st >other.st
+rm "out/runs/until/$until".*
+check 'a lost log does not stop it' make -s -f "$figures" "${small[@]}" "out/runs/until/$until.st"
+check 'and the log is the same' cmp want.log "out/runs/until/$until.log"
 
 # A run that cannot work does not stop the others.
 rm -rf out
