@@ -60,10 +60,12 @@ int mn_names_read(struct mn_names *names, const char *path, struct mn_error *err
 	while (status == 0 && (length = getline(&line, &room, file)) > 0) {
 		while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 			length--;
-		if (length > 0)
+		if (memchr(line, '\0', (size_t)length))
+			status = mn_fail(err, "%s: a NUL byte; this is not a list of files", path);
+		else if (length > 0)
 			status = names_add(names, line, (size_t)length, path, err);
 	}
-	if (status == 0 && ferror(file))
+	if (status == 0 && !feof(file)) /* getline had no memory, or could not read */
 		status = mn_fail(err, "%s: %s", path, strerror(errno));
 	if (status == 0 && names->count == 0)
 		status = mn_fail(err, "%s: names no file", path);

@@ -6,25 +6,39 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "mn/error.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* path opens the bytes until bytes_close(fd). An odd number of bytes, at most what a pipe takes, comes through a pipe. */
+static inline void bytes_put(int fd, const uint8_t *data, size_t size, char path[32])
+{
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+/* path opens the bytes, as a regular file, until close(fd). */
+static inline int bytes_open_file(const uint8_t *data, size_t size, char path[32])
+{
+	int fd = memfd_create("bytes", 0);
+	bytes_put(fd, data, size, path);
+	return fd;
+}
+
+/* The same for a reader that takes pipes too: an odd number of bytes, at most what a pipe takes, comes through one. */
 static inline int bytes_open(const uint8_t *data, size_t size, char path[32])
 {
 	int ends[2];
-	if (size % 2 == 1 && size <= 1 << 16) {
-		if (pipe(ends) < 0)
-			abort();
-	} else if ((ends[0] = ends[1] = memfd_create("bytes", 0)) < 0) {
+	if (size % 2 == 0 || size > 1 << 16)
+		return bytes_open_file(data, size, path);
+	if (pipe(ends) < 0)
 		abort();
-	}
-	if (write(ends[1], data, size) != (ssize_t)size)
-		abort();
-	if (ends[0] != ends[1])
-		close(ends[1]);
+	bytes_put(ends[1], data, size, path);
+	close(ends[1]);
 	snprintf(path, 32, "/proc/self/fd/%d", ends[0]);
 	return ends[0];
 }
@@ -37,5 +51,11 @@ static inline int bytes_open(const uint8_t *data, size_t size, char path[32])
 			abort();                                                                                                           \
 		}                                                                                                                          \
 	} while (0)
+
+/* The error of a refusal: one line that begins with the name. */
+static inline void demand_refusal(const struct mn_error *err, const char *name)
+{
+	DEMAND(err->status == MN_EXIT_FAILED && strncmp(err->text, name, strlen(name)) == 0 && !strchr(err->text, '\n'));
+}
 
 #endif

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	int status = mn_model_read(&model, path, &err);
 	close(fd);
 	if (status < 0) {
-		DEMAND(err.status == MN_EXIT_FAILED && strncmp(err.text, path, strlen(path)) == 0 && !model.w && !model.stream.name);
+		demand_refusal(&err, path);
+		DEMAND(!model.w && !model.stream.name);
 		return 0;
 	}
 	FILE *file = open_memstream(&text, &length);
