@@ -97,7 +97,7 @@ deps-check:
 	@scripts/deps build demo test
 
 # The figures: targets of pipelines/figures.mk, with the programs that were just built.
-fig1 fig2 fig2-left fig2-right fig3 fig3-left curves: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
+fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
 	+@$(MAKE) -f pipelines/figures.mk $@
 
 demo: deps ## install what is missing, build, and make Figures 1 and 3 (left) in the demo profile
@@ -129,5 +129,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left curves demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
+.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
 FORCE:

@@ -11,6 +11,7 @@
 #include "mn/output.h"
 #include "mn/paired.h"
 #include "mn/ratio.h"
+#include "mn/regularizers.h"
 #include "mn/summary.h"
 #include "mn/survival.h"
 
@@ -20,27 +21,27 @@ struct arguments {
 	struct mn_common common;
 	const char *by, *value, *stat, *files_from;
 	struct mn_list where;
-	const char *first, *claims, *fit, *paired_by, *minus, *relative_to;
+	const char *first, *claims, *fit, *regularizers, *paired_by, *minus, *relative_to;
 	bool censored;
 	int64_t resamples;
 };
 
 /* What is written, and the option that asks for it. */
-enum task { DESCRIBE, FIRST, CENSORED, FIT, CLAIMS, TASKS };
-static const char *const task_option[TASKS] = {"value", "first", "censored", "fit", "claims"};
+enum task { DESCRIBE, FIRST, CENSORED, FIT, REGULARIZERS, CLAIMS, TASKS };
+static const char *const task_option[TASKS] = {"value", "first", "censored", "fit", "regularizers", "claims"};
 
 /* What the arguments come to, and the table that they are applied to. */
 struct job {
 	struct arguments a;
 	enum task task;
-	struct mn_names by, value, axes, pair, files, listed;
+	struct mn_names by, value, axes, regularizers, pair, files, listed;
 	struct mn_stats stats;
 	struct mn_condition condition;
 	struct mn_relative relative;
 	struct mn_source source;
 };
 
-enum { OWN_ROWS = 13, ROWS = OWN_ROWS + 9 };
+enum { OWN_ROWS = 14, ROWS = OWN_ROWS + 9 };
 
 static void make_table(struct mn_option table[ROWS], struct arguments *a)
 {
@@ -57,6 +58,8 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 	        {"relative-to", 0, MN_OPTION_TEXT, &a->relative_to, "COLUMN=VALUE", 0, 0, 0,
 	         "... and their ratios to those at this level (or max, min) of a --by column"},
 	        {"fit", 0, MN_OPTION_TEXT, &a->fit, "X:Y", 0, 0, 0, "the exponent of Y ~ X^a, with its interval over seeds"},
+	        {"regularizers", 0, MN_OPTION_TEXT, &a->regularizers, "COLUMN,...", 0, 0, 0,
+	         "from logs and evaluations: accuracy on random and on real labels by each of these"},
 	        {"paired-by", 0, MN_OPTION_TEXT, &a->paired_by, "COLUMN,...", 0, 0, 0, "describe differences within these (seed)"},
 	        {"minus", 0, MN_OPTION_TEXT, &a->minus, "COLUMN=VALUE", 0, 0, 0, "... between each level of a --by column and this one"},
 	        {"claims", 0, MN_OPTION_CHOICE, &a->claims, mn_claims_figures, 0, 0, 0,
@@ -88,7 +91,8 @@ static int run_columns(struct mn_names *names, struct mn_error *err)
 static int find_task(struct job *job, struct mn_error *err)
 {
 	const struct arguments *a = &job->a;
-	const bool asked[TASKS] = {[FIRST] = a->first, [CENSORED] = a->censored, [FIT] = a->fit, [CLAIMS] = a->claims};
+	const bool asked[TASKS] = {
+	        [FIRST] = a->first, [CENSORED] = a->censored, [FIT] = a->fit, [REGULARIZERS] = a->regularizers, [CLAIMS] = a->claims};
 	job->task = DESCRIBE;
 	for (int task = 0; task < TASKS; task++) {
 		if (asked[task] && job->task != DESCRIBE)
@@ -132,6 +136,8 @@ static int prepare(struct job *job, struct mn_error *err)
 		return -1;
 	if (job->task == FIRST && mn_condition_parse(&job->condition, a->first, err) != 0)
 		return -1;
+	if (job->task == REGULARIZERS && mn_names_split(&job->regularizers, a->regularizers, "regularizers", err) != 0)
+		return -1;
 	return job->task == FIRST && job->by.count == 0 ? run_columns(&job->by, err) : 0;
 }
 
@@ -163,6 +169,8 @@ static int write_table(const struct job *job, struct mn_csv *csv, struct mn_erro
 		                         a->relative_to ? &job->relative : NULL, &how, csv, err);
 	case FIT:
 		return mn_fit_write(&job->source, &job->by, job->axes.name[0], job->axes.name[1], "seed", &how, csv, err);
+	case REGULARIZERS:
+		return mn_regularizers_write(&job->source, &job->by, &job->regularizers, csv, err);
 	case CLAIMS:
 		return mn_claims_write(a->claims, &job->source, &how, csv, err);
 	default:
@@ -180,8 +188,11 @@ static int make_text(struct job *job, char **text, size_t *size, struct mn_error
 	if (!csv.file)
 		return mn_fail_memory(err, "the table", 0);
 	mn_progress_start(&progress, job->a.common.progress, job->a.common.quiet, "reading", "files");
-	job->source = (struct mn_source){(const char *const *)job->files.name, job->files.count, job->a.where.item, job->a.where.count,
-	                                 &progress};
+	job->source = (struct mn_source){.file = (const char *const *)job->files.name,
+	                                 .files = job->files.count,
+	                                 .where = job->a.where.item,
+	                                 .wheres = job->a.where.count,
+	                                 .progress = &progress};
 	int status = write_table(job, &csv, err);
 	mn_progress_end(&progress);
 	if (fclose(csv.file) != 0 && status == 0)
@@ -230,6 +241,7 @@ int main(int argc, char **argv)
 	mn_names_free(&job.by);
 	mn_names_free(&job.value);
 	mn_names_free(&job.axes);
+	mn_names_free(&job.regularizers);
 	mn_names_free(&job.pair);
 	mn_names_free(&job.listed);
 	free(job.files.name);

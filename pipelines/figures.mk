@@ -32,7 +32,7 @@ P := $(OUT)/$(PROFILE)
 
 # Each figure's file sets NAME_figure (its results' names), RUNS_figure (the rows that it is made of) and STEPS_figure (the
 # models behind them, for the progress line).
-FIGURES := fig1 fig2-left fig2-right fig3-left curves
+FIGURES := fig1 fig2-left fig2-right fig3-left fig3-right curves
 
 include $(PIPELINES)profiles/$(PROFILE).mk
 include $(PIPELINES)runs.mk

@@ -4,6 +4,8 @@
 #     data/fashion-mnist_nr2000_in0.4_ds1.st                       inputs (la: labels) of 0.4 replaced, seed 1
 #     model/fashion-mnist_nr2000_in0.4_ds1_ntmlp64x64_ep60_bs32_lr0.05_sd1.st
 #     eval/...csv                                                  the same, on the validation rows
+#     fit/...csv                                                   the same, on the training rows
+#     best/..._nv1000_...st, .csv                                  a run and its log, validated on 1000 rows after each epoch (no nv: 10,000)
 #     until/..._un1_...st, until/....log, time/...csv              a run that stops at training accuracy 1, its epochs, when that was
 #     job/STAGE/....log, checkpoint/STAGE/....st                   each run's command, messages and end; what an unfinished one goes on from
 #
@@ -22,18 +24,23 @@ raw_of  = $(call name,$1)_nr$(call get,nr,$1)
 # The network of a key: ntmlp64x64 is mlp:64,64; other keys are variables NET_key.
 comma := ,
 net = $(if $(filter mlp%,$1),mlp:$(subst x,$(comma),$(patsubst mlp%,%,$1)),$(NET_$1))
+NET_conv8x16   := conv8k5/relu/pool3s2/lrn/conv16k5/relu/pool3s2/lrn/fc64/relu/fc10
+NET_alexnet    := alexnet
+NET_alexnet-bn := alexnet-bn
 # An option where the key is there.
 option = $(if $(call get,$1,$3),--$2 $(call get,$1,$3))
 
-TRAIN_OPTIONS = --net $(call net,$(call get,nt,$1)) --epochs $(call get,ep,$1) --batch $(call get,bs,$1) --lr $(call get,lr,$1) \
+TRAIN_OPTIONS = --net $(call net,$(call get,nt,$1)) $(call option,ip,input,$1) --epochs $(call get,ep,$1) --batch $(call get,bs,$1) --lr $(call get,lr,$1) \
   $(call option,lh,lr-halve-every,$1) $(call option,mo,momentum,$1) $(call option,wd,weight-decay,$1) $(call option,dr,dropout,$1) \
   $(call option,id,input-dropout,$1) $(call option,gn,gaussian-noise,$1) $(call option,un,until-accuracy,$1) --seed $(call get,sd,$1)
 
 CORRUPT_OPTIONS = $(call option,in,inputs,$1) $(call option,la,labels,$1) --seed $(call get,ds,$1)
 
-# Of the MNIST-like sets' 60,000 training rows the last 10,000 validate; CIFAR-10's test file does.
-VALIDATION_cifar10 := --split test
-validation = $(or $(VALIDATION_$1),--range 50000:60000)
+# Of the MNIST-like sets' 60,000 training rows the last 10,000 validate; CIFAR-10's test file does. Fewer are the first of them.
+VALIDATION_cifar10 := test 0
+validation = $(call validation_of,$(or $(VALIDATION_$(call name,$1)),train 50000),$(or $(call get,nv,$1),10000))
+validation_of = --split $(word 1,$1) --range $(word 2,$1):$$(($(word 2,$1) + $2))
+validation_name = $(call name,$1)$(addprefix _nv,$(call get,nv,$1))_va
 
 # $(call run,STAGE) COMMAND: the outputs are the rule's target or the files named as a second argument.
 run = @$(PIPELINES)run -l $(R)/job/$1/$*.log $(addprefix -o ,$(or $2,$@)) $(addprefix -i ,$^) --
@@ -52,7 +59,7 @@ endef
 .PRECIOUS: $(R)/raw/%_va.st $(R)/raw/%.st $(R)/data/%.st $(R)/model/%.st $(R)/eval/%.csv
 
 $(R)/raw/%_va.st: | $(R)/raw/
-	$(call run,raw) $(BIN)/mn-fetch -q $(call validation,$*) -o $@ $*
+	$(call run,raw) $(BIN)/mn-fetch -q $(call validation,$*) -o $@ $(call name,$*)
 
 $(R)/raw/%.st: | $(R)/raw/
 	$(call run,raw) $(BIN)/mn-fetch -q --range 0:$(call get,nr,$*) -o $@ $(call name,$*)
@@ -79,6 +86,14 @@ $(R)/curve/%.st: $(R)/data/$$(call data_of,$$*).st $(R)/raw/$$(call name,$$*)_va
 $(R)/curve/%.csv: $(R)/curve/%.st
 	@ln -f $(R)/curve/$*.log $@; touch $@
 
+# A run that is followed by its validation accuracy alone. Its log is a .csv at its end.
+.PRECIOUS: $(R)/best/%.st $(R)/best/%.csv
+$(R)/best/%.st: $(R)/data/$$(call data_of,$$*).st $(R)/raw/$$(call validation_name,$$*).st | $(R)/best/
+	$(call train,best) --evaluate needed --validate $(word 2,$^) --log $(R)/best/$*.log -o $@ $<
+
+$(R)/best/%.csv: $(R)/best/%.st
+	@ln -f $(R)/best/$*.log $@; touch $@
+
 # A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
 $(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
 	$(call train,end,$(R)/end/$*.st $(R)/matched/$*.st) --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
@@ -88,6 +103,10 @@ $(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
 
 $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
 	$(call run,eval) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
+
+.PRECIOUS: $(R)/fit/%.csv
+$(R)/fit/%.csv: $(R)/model/%.st $(R)/data/$$(call data_of,$$*).st | $(R)/fit/
+	$(call run,fit) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
 
 # $(call plot,SCRIPT,SETTINGS) writes $@; a curve without points (no run diverged, say) is not worth a warning.
 plot = @gnuplot -e "csv='$<'; svg='$@.$$$$'; $2" $(PIPELINES)style.gp $(PIPELINES)$1.gp \

@@ -1,4 +1,4 @@
-/* rows.h - rows of one table that lies in one or many CSV files with the same header. */
+/* rows.h - rows of one table that lies in one or many CSV files, as a rule with the same header. */
 #ifndef MN_ROWS_H
 #define MN_ROWS_H
 
@@ -15,6 +15,7 @@ struct mn_source {
 	const char *const *where; /* "COLUMN=VALUE": rows that do not meet all of them are passed over */
 	int wheres;
 	struct mn_progress *progress; /* counts files, or NULL */
+	bool mixed;                   /* headers may differ: begin is called for each file */
 };
 
 /* The columns of the table, as the first file spells them. */
@@ -30,13 +31,13 @@ struct mn_place {
 	int64_t line;
 };
 
-/* Called once, before any row: finds its columns. 0, or -1 with err. */
+/* Called before any row (once, or for each file where headers may differ): finds its columns. 0, or -1 with err. */
 typedef int mn_rows_begin_fn(void *arg, const struct mn_header *header, struct mn_error *err);
 /* Called for each row that meets the conditions; field[header->count] is good during the call. 0, or -1 with err. */
 typedef int mn_rows_row_fn(void *arg, char **field, const struct mn_place *place, struct mn_error *err);
 
-/* Reads all files in order. An error names the file: one that is empty, whose header differs from the first one's (and where),
- * or with a row of another length; also where no row meets the conditions. A condition holds where the texts are
+/* Reads all files in order. An error names the file: one that is empty, whose header differs from the first one's (and where; not
+ * where they may), or with a row of another length; also where no row meets the conditions. A condition holds where the texts are
  * the same or both are numbers of the same value. 0, or -1 with err. */
 int mn_rows_read(const struct mn_source *source, mn_rows_begin_fn *begin, mn_rows_row_fn *row, void *arg, struct mn_error *err);
 

@@ -36,7 +36,9 @@ int claim_write(const struct claims *claims, const struct claim *claim, struct m
 {
 	struct chosen chosen = {.claim = claim};
 	struct mn_estimate e;
-	int n = grid_seeds(claim->grid, claim->level, claim->levels, chosen.seed);
+	int n = claim->seed ? claim->seeds : grid_seeds(claim->grid, claim->level, claim->levels, chosen.seed);
+	if (claim->seed)
+		memcpy(chosen.seed, claim->seed, (size_t)n * sizeof(*claim->seed));
 	if (mn_bootstrap(of_chosen, &chosen, n, claims->how, &e, err) != 0)
 		return -1;
 	mn_csv_text(claims->csv, claims->figure);
@@ -177,11 +179,11 @@ static const struct {
 	const char *figure;
 	claims_fn *fn;
 } known[] = {
-        {"fig1", claims_capacity},       {"fig2-left", claims_time_width}, {"fig2-right", claims_time_size},
-        {"fig3-left", claims_sharpness}, {"curves", claims_curves},
+        {"fig1", claims_capacity},       {"fig2-left", claims_time_width},    {"fig2-right", claims_time_size},
+        {"fig3-left", claims_sharpness}, {"fig3-right", claims_regularizers}, {"curves", claims_curves},
 };
 
-const char mn_claims_figures[] = "fig1|fig2-left|fig2-right|fig3-left|curves";
+const char mn_claims_figures[] = "fig1|fig2-left|fig2-right|fig3-left|fig3-right|curves";
 
 int mn_claims_write(const char *figure, const struct mn_source *source, const struct mn_resampling *how, struct mn_csv *csv,
                     struct mn_error *err)

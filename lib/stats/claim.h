@@ -24,6 +24,8 @@ struct claim {
 	const struct grid *grid;
 	const int *level;
 	int levels;
+	const int *seed; /* other seeds than those, or NULL */
+	int seeds;
 };
 
 int claim_write(const struct claims *claims, const struct claim *claim, struct mn_error *err);

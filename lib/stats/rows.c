@@ -88,6 +88,7 @@ static void header_free(struct mn_header *header)
 	for (int i = 0; i < header->count; i++)
 		free(header->name[i]);
 	free(header->name);
+	*header = (struct mn_header){0};
 }
 
 static int header_keep(struct reader *r, char **field, int count, struct mn_error *err)
@@ -165,8 +166,9 @@ static int record(void *arg, char **field, int count, int64_t line, struct mn_er
 	r->place.line = line;
 	if (!r->began) {
 		r->began = true;
-		if (r->header.name)
+		if (r->header.name && !r->source->mixed)
 			return header_compare(r, field, count, err);
+		header_free(&r->header);
 		if (header_keep(r, field, count, err) != 0 || conditions_find(r, err) != 0)
 			return -1;
 		return r->begin(r->arg, &r->header, err);

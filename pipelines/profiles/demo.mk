@@ -40,6 +40,23 @@ FIG3L_BATCH   := 32
 FIG3L_LR      := 0.05
 FIG3L_LOSS    := 0.05
 
+FIG3R_DATA          := fashion-mnist
+FIG3R_DEFAULT       := fashion-mnist
+FIG3R_ROWS          := 500
+FIG3R_VALIDATION    := 1000
+FIG3R_NET           := conv8x16
+FIG3R_INPUT         := whiten
+FIG3R_DROPOUT       := 0.5 0.8 0.9
+FIG3R_INPUT_DROPOUT := 0.5 0.8 0.9
+FIG3R_NOISE         := 1 2 5
+FIG3R_DECAY         := 0.003 0.01 0.03
+FIG3R_SEEDS         := 1 2
+FIG3R_EPOCHS        := 50
+FIG3R_BATCH         := 32
+FIG3R_LR            := 0.01
+FIG3R_HALVE         := 10
+FIG3R_MOMENTUM      := 0.9
+
 CURVES_DATA    := fashion-mnist
 CURVES_DEFAULT := fashion-mnist
 CURVES_ROWS    := 1000

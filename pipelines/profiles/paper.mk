@@ -40,6 +40,23 @@ FIG3L_BATCH   := 32
 FIG3L_LR      := 0.01
 FIG3L_LOSS    := 0.01
 
+FIG3R_DATA          := cifar10
+FIG3R_DEFAULT       := cifar10
+FIG3R_ROWS          := 50000
+FIG3R_VALIDATION    :=
+FIG3R_NET           := alexnet
+FIG3R_INPUT         :=
+FIG3R_DROPOUT       := 0.5 0.8 0.9 0.7 0.3 0.1 0.2 0.4 0.6
+FIG3R_INPUT_DROPOUT := 0.5 0.8 0.9 0.7 0.3 0.1 0.2 0.4 0.6
+FIG3R_NOISE         := 1 3 5 2 0.5 4 0.2
+FIG3R_DECAY         := 0.001 0.01 0.1 1 0.0001 0.005 0.0005 0.05
+FIG3R_SEEDS         := 1 2 3 4 5
+FIG3R_EPOCHS        := 50
+FIG3R_BATCH         := 128
+FIG3R_LR            := 0.01
+FIG3R_HALVE         := 10
+FIG3R_MOMENTUM      := 0.9
+
 CURVES_DATA    := mnist
 CURVES_DEFAULT := mnist
 CURVES_ROWS    := 50000

@@ -122,6 +122,85 @@ fig3-left,noise sharpens at matched loss,toy,inputs,,log2_eigenvalue_matched_all
 CSV
 same 'Figure 3 left by hand' want mn-summarize --claims fig3-left fig3.csv
 
+# Figure 3, right. Points (accuracy on random labels, best validation accuracy, final one): without a regularizer (1, 0.8, 0.78); dropout
+# (0.6, 0.76, 0.7) and (0.2, 0.6, 0.6); weight decay (0.6, 0.6, 0.5) and (0.1, 0.1, 0.1); input dropout (0.8, 0.7, 0.66), and a run that
+# diverged; no Gaussian noise. At 0.75 dropout's curve has 0.76 + 3/8 of 0.04, weight decay's 0.6 + 3/8 of 0.2, and input dropout's does not
+# come there. Between 0.8 and 1 dropout is above input dropout by 0.08 ... 0; between 0.2, 0.6 and 1 above weight decay by 0.4, 0.16, 0.
+regularized() { # SEEDS
+	local columns=dataset,label_noise,input_noise,weight_decay,dropout,input_dropout,gaussian_noise,seed,epoch
+	echo $columns,status,accuracy,noisy_accuracy >random.csv
+	echo $columns,train_loss,noisy_accuracy,validation_accuracy >real.csv
+	for s in $(seq "$1"); do
+		for row in 0,0,0,1,0.8,0.78 0,0.5,0,0.6,0.76,0.7 0,0.9,0,0.2,0.6,0.6 0.01,0,0,0.6,0.6,0.5 0.1,0,0,0.1,0.1,0.1 0,0,0.5,0.8,0.7,0.66; do
+			IFS=, read -r wd d id random best final <<<"$row"
+			echo "toy,1,0,$wd,$d,$id,0,$s,3,finished,$random,$random" >>random.csv
+			printf "toy,0,0,$wd,$d,$id,0,$s,%s\n" "1,,,$final" "2,,,$best" "3,0.1,,$final" >>real.csv
+		done
+		echo "toy,1,0,0,0,0.9,0,$s,2,diverged,0,0" >>random.csv
+		printf "toy,0,0,0,0,0.9,0,$s,%s\n" 1,,,0.5 2,nan,, >>real.csv
+		echo "toy,0,0,0,0,0,0,$s,3,finished,0.99," >>random.csv
+	done
+}
+regularized 5
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+fig3-right,without a regularizer,toy,labels,1,random_train_accuracy,1,1,1,5,
+fig3-right,without a regularizer,toy,labels,1,best_validation_accuracy,0.8,0.8,0.8,5,
+fig3-right,without a regularizer,toy,labels,1,final_validation_accuracy,0.78,0.78,0.78,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.25_dropout,0.62,0.62,0.62,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.25_weight_decay,0.25,0.25,0.25,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.25_dropout_minus_input_dropout,,-inf,inf,5,not resolved
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.25_dropout_minus_weight_decay,0.37,0.37,0.37,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.5_dropout,0.72,0.72,0.72,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.5_weight_decay,0.5,0.5,0.5,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.5_dropout_minus_input_dropout,,-inf,inf,5,not resolved
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.5_dropout_minus_weight_decay,0.22,0.22,0.22,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.75_dropout,0.775,0.775,0.775,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.75_weight_decay,0.675,0.675,0.675,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.75_dropout_minus_input_dropout,,-inf,inf,5,not resolved
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.75_dropout_minus_weight_decay,0.1,0.1,0.1,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.9_dropout,0.79,0.79,0.79,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.9_input_dropout,0.75,0.75,0.75,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.9_weight_decay,0.75,0.75,0.75,5,
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.9_dropout_minus_input_dropout,0.04,0.04,0.04,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_at_0.9_dropout_minus_weight_decay,0.04,0.04,0.04,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_dropout_minus_input_dropout,0.04,0.04,0.04,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,best_validation_accuracy_dropout_minus_weight_decay,0.18,0.18,0.18,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,final_validation_accuracy_dropout_minus_input_dropout,0.04,0.04,0.04,5,holds
+fig3-right,dropout keeps the most validation accuracy,toy,labels,1,final_validation_accuracy_dropout_minus_weight_decay,0.205,0.205,0.205,5,holds
+CSV
+same 'Figure 3 right by hand' want mn-summarize --claims fig3-right random.csv real.csv
+same 'whatever the order of the files' want mn-summarize --claims fig3-right real.csv random.csv
+cat >table <<'CSV'
+dataset,regularizer,value,random_train_accuracy_n,random_train_accuracy_mean,random_train_accuracy_ci95_low,random_train_accuracy_ci95_high,best_validation_accuracy_n,best_validation_accuracy_mean,best_validation_accuracy_ci95_low,best_validation_accuracy_ci95_high,final_validation_accuracy_n,final_validation_accuracy_mean,final_validation_accuracy_ci95_low,final_validation_accuracy_ci95_high,random_diverged,real_diverged
+toy,dropout,0,5,1,1,1,5,0.8,0.8,0.8,5,0.78,0.78,0.78,0,0
+toy,dropout,0.5,5,0.6,0.6,0.6,5,0.76,0.76,0.76,5,0.7,0.7,0.7,0,0
+toy,dropout,0.9,5,0.2,0.2,0.2,5,0.6,0.6,0.6,5,0.6,0.6,0.6,0,0
+toy,input_dropout,0,5,1,1,1,5,0.8,0.8,0.8,5,0.78,0.78,0.78,0,0
+toy,input_dropout,0.5,5,0.8,0.8,0.8,5,0.7,0.7,0.7,5,0.66,0.66,0.66,0,0
+toy,input_dropout,0.9,0,,,,0,,,,0,,,,5,5
+CSV
+same 'a run without a regularizer belongs to each' table \
+	mn-summarize --regularizers dropout,input_dropout --by dataset --where weight_decay=0 random.csv real.csv
+check 'a seed without a pair does not count' grep -q '_at_0.9_dropout,0.79,0.79,0.79,4,$' \
+	<(grep -v '^toy,0,0,0,0\.[59],0,0,3,' real.csv | mn-summarize --claims fig3-right random.csv -)
+regularized 2
+check 'two seeds resolve nothing' test "$(mn-summarize --claims fig3-right random.csv real.csv | grep -c ',not resolved$')" -eq 12
+# One of two seeds whose dropout curve ends at 0.8: drawn alone it says nothing about 0.5, so the interval there is open.
+grep -v '^toy,.,0,0,0.9,.*,2,\|^toy,1,0,0,0.5,0,0,2,' random.csv >holes.csv
+echo toy,1,0,0,0.5,0,0,2,3,finished,0.8,0.8 >>holes.csv
+mn-summarize --claims fig3-right holes.csv real.csv >claims.csv
+check 'a curve of one seed may end too early' grep -q '_at_0.5_dropout,[0-9.]*,-inf,inf,2,$' claims.csv
+check 'where it comes, there is an interval' grep -q '_at_0.9_dropout_minus_weight_decay,0.0[0-9]*,0.0[0-9]*,0.0[0-9]*,2,not resolved$' claims.csv
+sed -n 2p random.csv | cat random.csv - >double.csv
+fails 1 'epoch 3 after epoch 3 of a run with the same regularizer and seed' mn-summarize --claims fig3-right double.csv
+sed '2s/toy,1/toy,0.5/' random.csv >half.csv
+fails 1 'half.csv: line 2: label noise 0.5, neither 0 nor 1' mn-summarize --claims fig3-right half.csv
+sed '3s/0,0,0.5,0,0/0,0.1,0.5,0,0/' random.csv >two.csv
+fails 1 'two.csv: line 3: more than one regularizer' mn-summarize --claims fig3-right two.csv
+fails 1 'line 3: noise in inputs' mn-summarize --claims fig3-right <(sed '3s/toy,1,0/toy,1,0.2/' random.csv)
+fails 1 'no row has a validation accuracy' mn-summarize --claims fig3-right <(grep 'dataset\|finished,0.99' random.csv)
+
 # Learning curves: half of the clean rows are right at epoch 2, of the noisy ones at epoch 4 (never in seed 3), one doubling; of the noisy rows
 # 0.75 have their true label at the peak, 0.25 at the end.
 {

@@ -100,6 +100,26 @@ check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^fig2-' err.txt)
 check 'two units are too few: three runs in three are censored' grep -q ',2,3,3,inf,inf,inf,' out/demo/fig2-left.csv
 check 'the halves share runs' test "$(find out/runs/until -name '*_nr50_*ntmlp16x16*.st' | wc -l)" -eq 9
 
+# Figure 3, right: the runs without a regularizer are shared by all four, and what there is of an interrupted sweep is shown.
+regularizers() {
+	make -f "$figures" BIN="$bin" JOBS=2 SEEDS='1 2' FIG3R_ROWS=50 FIG3R_VALIDATION=100 FIG3R_NET=mlp8 FIG3R_EPOCHS=3 FIG3R_DROPOUT=0.5 \
+		FIG3R_INPUT_DROPOUT='0.5 0.9' FIG3R_NOISE=1 FIG3R_DECAY=0.01 "$@" >out.txt 2>err.txt
+}
+check 'Figure 3 (right) is made' regularizers fig3-right
+for file in fig3-right.csv fig3-right-claims.csv fig3-right.svg; do
+	check "it has $file" test -s "out/demo/$file"
+done
+check 'a row a regularizer and value' test "$(wc -l <out/demo/fig3-right.csv)" -eq 10
+check 'each with both kinds of runs of both seeds' test "$(cut -d, -f1,2,5,9,13,17,18 out/demo/fig3-right.csv | grep -c '^fashion-mnist,50,2,2,2,0,0$')" -eq 9
+check 'of six runs a seed and kind' test "$(models | wc -l)" -eq 12 -a "$(find out/runs/best -name '*_nv100_*.csv' | wc -l)" -eq 12
+check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^fig3-right: ' err.txt)
+check 'the last values come last' grep -q _id0.9_sd2 <(tail -1 out/demo/.fig3-right.runs)
+for file in $(tail -7 out/demo/.fig3-right.runs); do rm "$file"; done
+check 'what there is can be shown' regularizers fig3-right-results
+check 'with fewer seeds' test "$(cut -d, -f3-5,9 out/demo/fig3-right.csv | grep -c ',1,1$')" -eq 3
+rm out/runs/best/*.csv
+check 'without any run on real labels, too' regularizers fig3-right-results
+
 # Learning curves.
 check 'learning curves are made' make -f "$figures" curves BIN="$bin" JOBS=2 CURVES_ROWS=50 CURVES_NET=mlp8x8 CURVES_EPOCHS=3 >out.txt 2>err.txt
 for file in curves.csv curves-claims.csv curves.svg; do
