@@ -97,13 +97,12 @@ deps-check:
 	@scripts/deps build demo test
 
 # The figures: targets of pipelines/figures.mk, with the programs that were just built.
-fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves: all ## a figure; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
+fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report: all ## a figure, or all of a profile on one page; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
 	+@$(MAKE) -f pipelines/figures.mk $@
 
-demo: deps ## install what is missing, build, and make Figures 1 and 3 (left) in the demo profile
+demo: deps ## install what is missing, build, make all figures in the demo profile, and the page that shows them
 	+@$(MAKE) -s all
-	+@$(MAKE) -s -f pipelines/figures.mk fig1 PROFILE=demo
-	+@$(MAKE) -s -f pipelines/figures.mk fig3-left PROFILE=demo
+	+@$(MAKE) -s -f pipelines/figures.mk all PROFILE=demo
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## measure speed and memory against OpenBLAS and PyTorch (ROW=NAME: one row)
 	@tests/bench/run.py $(ROW)
@@ -129,5 +128,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
+.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
 FORCE:

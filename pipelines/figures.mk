@@ -1,9 +1,12 @@
 # figures.mk - the figures of Krueger et al. (2017), from raw data to picture.
 #
 #     make -f figures.mk fig1 [PROFILE=demo|small|paper] [DATA=fashion-mnist] [NOISE=inputs|labels] [SEEDS='1 2 3']
+#     make -f figures.mk report [PROFILE=...]    a page with all figures of the profile, and every claim
+#     make -f figures.mk all [PROFILE=...]       every figure, then that page
 #
-# Results: $(OUT)/PROFILE/NAME.csv, NAME-claims.csv, NAME.svg. What they are made of: $(OUT)/runs, where a file's name is
-# its parameters. A finished run is never run twice; an interrupted sweep goes on where it was.
+# Results: $(OUT)/PROFILE/NAME.csv, NAME-claims.csv, NAME.svg, and NAME.txt, which says how they were made; report.html.
+# What they are made of: $(OUT)/runs, where a file's name is its parameters. A finished run is never run twice; an interrupted sweep
+# goes on where it was.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -24,6 +27,7 @@ NOISE   ?= inputs
 LAUNCH  ?=
 # How often a training saves all that it needs to go on: epochs, or seconds with an s.
 CHECKPOINT_EVERY ?= 60s
+PYTHON  ?= python3
 JOB_MB  ?= 500
 JOBS    ?= $(shell $(PIPELINES)jobs 1 $(JOB_MB))
 
@@ -35,6 +39,7 @@ P := $(OUT)/$(PROFILE)
 FIGURES := fig1 fig2-left fig2-right fig3-left fig3-right curves
 
 include $(PIPELINES)profiles/$(PROFILE).mk
+SETTINGS := $(sort $(filter-out FIGURES %_DEFAULT,$(filter FIG% CURVES_%,$(.VARIABLES))))
 include $(PIPELINES)runs.mk
 include $(FIGURES:%=$(PIPELINES)%.mk)
 
@@ -50,6 +55,23 @@ $(FIGURES): %: | $(P)/
 
 $(FIGURES:%=%-runs): %-runs: $$(RUNS_$$*)
 $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claims.csv $(P)/$$(NAME_$$*).svg
+	$(file >$(P)/$(NAME_$*).txt.new,$(made))@mv $(P)/$(NAME_$*).txt.new $(P)/$(NAME_$*).txt
+
+# How figure $* was made. Its settings are the profile's variables that begin with its prefix: FIG2L_ for fig2-left. The command repeats
+# what was not the profile's.
+prefix   = $(subst curves,CURVES,$(subst fig,FIG,$(subst -left,L,$(subst -right,R,$1))))
+set      = $1=$(if $(word 2,$($1)),'$($1)',$($1))
+asked    = $(foreach v,$1,$(if $(filter command environment,$(firstword $(origin $v))),$(call set,$v)))
+define made
+figure: $*
+data: $($(call prefix,$*)_DATA)
+profile: $(PROFILE)
+version: mn $(word 2,$(shell $(BIN)/mn-summarize --version))
+command: $(strip make $* PROFILE=$(PROFILE) $(call asked,DATA NOISE SEEDS $(filter $(call prefix,$*)_%,$(SETTINGS))))
+settings: $(strip $(foreach v,$(filter $(call prefix,$*)_%,$(SETTINGS)),$(call set,$v)))
+runs: $(words $(RUNS_$*))
+failed: $(words $(filter-out $(wildcard $(RUNS_$*)),$(RUNS_$*)))
+endef
 
 # The runs that there are: what a figure's tables are made of.
 $(P)/.%.done: FORCE | $(P)/
@@ -59,9 +81,16 @@ $(P)/.%.done: FORCE | $(P)/
 fig2 fig3: fig%:
 	+@status=0; for half in $(filter $@-%,$(FIGURES)); do $(MAKE) -f $(PIPELINES)figures.mk $$half || status=1; done; exit $$status
 
+all:
+	+@status=0; for figure in $(FIGURES); do $(MAKE) -f $(PIPELINES)figures.mk $$figure || status=1; done; \
+	$(MAKE) -f $(PIPELINES)figures.mk report && exit $$status
+
+report: | $(P)/
+	@$(PYTHON) $(PIPELINES)report $(PROFILE) 'mn $(word 2,$(shell $(BIN)/mn-summarize --version))' $(P)
+
 %/:
 	@mkdir -p $@
 
 .PRECIOUS: %/ $(P)/.%.done
-.PHONY: fig2 fig3 $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
+.PHONY: all report fig2 fig3 $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
 FORCE:
