@@ -39,7 +39,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%) ## build the programs in build/bin (the default)
 
-unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
+unit: $(UNIT_TESTS:%=$(BUILD)/tests/%) $(if $(filter plain,$(VARIANT)),$(BUILD)/tests/fail.so)
 
 $(BUILD)/lib/libmn.a: $(LIB_OBJECTS)
 	@mkdir -p $(@D); rm -f $@
@@ -60,6 +60,11 @@ $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/common.o $(BUILD)/lib/libmn.a
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# What makes calls fail, for tests/fault/calls.sh: a library to preload, which sanitizers do not go with.
+$(BUILD)/tests/fail.so: tests/fault/fail.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)

@@ -67,7 +67,8 @@ static int write_out(struct mn_stream *stream, const struct mn_common *common, s
 	struct mn_output output = {0};
 	if (mn_output_open(&output, common->output, true, err))
 		return -1;
-	int status = mn_stream_write(stream, output.file, common->gzip, err) ? -1 : mn_output_commit(&output, err);
+	int status =
+	        mn_stream_write(stream, output.file, common->gzip, err) ? mn_output_blame(&output, err) : mn_output_commit(&output, err);
 	mn_output_discard(&output);
 	return status;
 }

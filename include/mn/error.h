@@ -7,10 +7,13 @@
 #ifndef MN_ERROR_H
 #define MN_ERROR_H
 
+#include <stdbool.h>
+
 enum { MN_EXIT_FAILED = 1, MN_EXIT_MISUSED = 2 };
 
 struct mn_error {
 	int status;      /* exit status for the program: MN_EXIT_FAILED or MN_EXIT_MISUSED; 0 while nothing failed */
+	bool memory;     /* for lack of memory: another way would fare no better */
 	char text[1024]; /* "noisy.st: tensor 'labels' ends at byte 912, file has 700"; long texts are cut */
 };
 

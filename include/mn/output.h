@@ -31,6 +31,9 @@ bool mn_same_file(const char *a, const char *b);
 /* Flushes, checks, syncs, closes and renames. -1 with err where anything failed; then no file of that name was made. */
 int mn_output_commit(struct mn_output *output, struct mn_error *err);
 
+/* Puts the output's name before what a writer that knows no name said. Returns -1. */
+int mn_output_blame(const struct mn_output *output, struct mn_error *err);
+
 /* Closes and removes the temporary. Safe on a zeroed or committed output. */
 void mn_output_discard(struct mn_output *output);
 

@@ -6,6 +6,7 @@
 static int fail(struct mn_error *err, int status, const char *format, va_list args)
 {
 	err->status = status;
+	err->memory = false;
 	vsnprintf(err->text, sizeof err->text, format, args);
 	/* Names come from files and command lines: a message stays one line and moves no terminal. */
 	for (unsigned char *c = (unsigned char *)err->text; *c; c++) {
@@ -35,5 +36,7 @@ int mn_misuse(struct mn_error *err, const char *format, ...)
 
 int mn_fail_memory(struct mn_error *err, const char *what, unsigned long long bytes)
 {
-	return mn_fail(err, "%s: out of memory (%llu bytes)", what, bytes);
+	mn_fail(err, "%s: out of memory (%llu bytes)", what, bytes);
+	err->memory = true;
+	return -1;
 }

@@ -170,6 +170,14 @@ int mn_output_commit(struct mn_output *output, struct mn_error *err)
 	return failure ? -1 : 0;
 }
 
+int mn_output_blame(const struct mn_output *output, struct mn_error *err)
+{
+	struct mn_error why = *err;
+	mn_fail(err, "%s: %.900s", name_of(output), why.text);
+	err->status = why.status;
+	return -1;
+}
+
 void mn_output_discard(struct mn_output *output)
 {
 	if (output->file && output->path)

@@ -49,7 +49,7 @@ struct mn_digest *mn_digest_new(struct mn_error *err)
 	struct mn_digest *digest = calloc(1, sizeof *digest);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	if (!digest || !context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
-		mn_fail(err, "cannot start a SHA-256");
+		mn_fail_memory(err, "SHA-256", sizeof *digest);
 		goto failed;
 	}
 	digest->context = context;

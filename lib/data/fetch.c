@@ -104,11 +104,11 @@ static int download(const struct mn_reading *reading, const struct mn_places *pl
 	return status;
 }
 
-/* A bad file of the user's own folder ends it; one of the other folders is passed over, with its error kept for the case that nothing
- * better follows. */
+/* A bad file of the user's own folder ends it, and so does a lack of memory; a bad one of the other folders is passed over, with its error
+ * kept for the case that nothing better follows. */
 static bool is_end(const struct mn_reading *reading, const struct mn_places *places, struct mn_error *err)
 {
-	if (places->given || err->status == MN_EXIT_MISUSED)
+	if (places->given || err->status == MN_EXIT_MISUSED || err->memory)
 		return true;
 	if (!reading->how->offline)
 		say(reading->how, err->text);

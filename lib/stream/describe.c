@@ -100,17 +100,17 @@ static void put_step(const json_t *step, size_t number, FILE *file)
 
 static int put_history(const struct mn_stream *stream, FILE *file, struct mn_error *err)
 {
-	const char *text = mn_stream_get(stream, "history", NULL);
-	if (!text)
-		return 0;
-	json_t *history = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	json_t *history = mn_stream_get_json(stream, "history", "[]", err);
+	if (!history)
+		return -1;
 	if (!json_is_array(history)) {
 		json_decref(history);
 		return mn_fail(err, "%s: mn.history is not a JSON array", stream->name);
 	}
 	const json_t *step;
 	size_t i;
-	fputs("\nhistory\n", file);
+	if (json_array_size(history) > 0)
+		fputs("\nhistory\n", file);
 	json_array_foreach (history, i, step)
 		put_step(step, i + 1, file);
 	json_decref(history);

@@ -1,5 +1,6 @@
 #include "header.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +144,12 @@ int header_parse(struct mn_stream *stream, const char *text, size_t length, uint
 	json_error_t trouble;
 	if (length == 0 || text[0] != '{')
 		return mn_fail(err, "%s: not a safetensors stream: its header does not begin with {", stream->name);
+	errno = 0;
 	json_t *header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &trouble);
+	if (errno == ENOMEM) { /* see mn_stream_get_json */
+		json_decref(header);
+		return mn_fail_memory(err, stream->name, length);
+	}
 	if (!header)
 		return mn_fail(err, "%s: header: %s (at byte %d)", stream->name, trouble.text, 8 + trouble.position);
 	size_t most = json_object_size(header);
@@ -167,11 +173,10 @@ int header_parse(struct mn_stream *stream, const char *text, size_t length, uint
 
 json_t *header_crcs(const struct mn_stream *stream, struct mn_error *err)
 {
-	const char *text = mn_stream_get(stream, "crc32", NULL);
-	if (!text)
+	if (!mn_stream_get(stream, "crc32", NULL))
 		return NULL;
-	json_t *crcs = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(crcs)) {
+	json_t *crcs = mn_stream_get_json(stream, "crc32", NULL, err);
+	if (crcs && !json_is_object(crcs)) {
 		json_decref(crcs);
 		mn_fail(err, "%s: mn.crc32 is not a JSON object", stream->name);
 		return NULL;
@@ -207,8 +212,12 @@ static json_t *sorted_metadata(json_t *metadata)
 static json_t *entry_json(const struct mn_tensor *tensor, size_t begin)
 {
 	json_t *shape = json_array();
-	for (int i = 0; i < tensor->rank; i++)
-		json_array_append_new(shape, json_integer(tensor->shape[i]));
+	for (int i = 0; i < tensor->rank; i++) {
+		if (json_array_append_new(shape, json_integer(tensor->shape[i])) < 0) {
+			json_decref(shape);
+			return NULL;
+		}
+	}
 	return json_pack("{s:s, s:o, s:[I, I]}", "dtype", mn_dtype_name(tensor->dtype), "shape", shape, "data_offsets", (json_int_t)begin,
 	                 (json_int_t)begin + (json_int_t)tensor->bytes);
 }

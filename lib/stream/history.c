@@ -31,7 +31,9 @@ static json_t *step_json(const char *program, const char *command, int64_t seed,
 int mn_history_append(struct mn_stream *stream, const char *program, const char *command, int64_t seed,
                       const struct mn_stream *const *inputs, int input_count, const char *blas, struct mn_error *err)
 {
-	json_t *history = json_loads(mn_stream_get(stream, "history", "[]"), JSON_REJECT_DUPLICATES, NULL);
+	json_t *history = mn_stream_get_json(stream, "history", "[]", err);
+	if (!history)
+		return -1;
 	if (!json_is_array(history)) {
 		json_decref(history);
 		return mn_fail(err, "%s: mn.history is not a JSON array", stream->name);

@@ -199,14 +199,11 @@ int mn_model_write(struct mn_model *model, FILE *file, bool gzip, struct mn_erro
 int mn_model_save(struct mn_model *model, const char *path, bool gzip, struct mn_error *err)
 {
 	struct mn_output output;
-	struct mn_error why = {0};
 	if (mn_output_open(&output, path, true, err))
 		return -1;
-	if (mn_model_write(model, output.file, gzip, &why)) {
-		mn_output_discard(&output);
-		return mn_fail(err, "%s: %.900s", path && strcmp(path, "-") != 0 ? path : "standard output", why.text);
-	}
-	return mn_output_commit(&output, err);
+	int status = mn_model_write(model, output.file, gzip, err) ? mn_output_blame(&output, err) : mn_output_commit(&output, err);
+	mn_output_discard(&output);
+	return status;
 }
 
 void mn_model_free(struct mn_model *model)

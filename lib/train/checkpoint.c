@@ -35,8 +35,12 @@ void mn_checkpoint_free(struct mn_checkpoint *checkpoint)
 void mn_checkpoint_note_option(void *arg, const char *name, const char *value)
 {
 	struct mn_checkpoint *checkpoint = arg;
-	if (strcmp(name, "epochs") != 0 && strcmp(name, "until-accuracy") != 0)
-		json_object_set_new(checkpoint->options, name, json_string(value));
+	if (strcmp(name, "epochs") == 0 || strcmp(name, "until-accuracy") == 0)
+		return;
+	if (json_object_set_new(checkpoint->options, name, json_string(value)) < 0) {
+		json_decref(checkpoint->options); /* none at all is noticed later, one that is missing is not */
+		checkpoint->options = NULL;
+	}
 }
 
 static double now(void)
@@ -49,8 +53,13 @@ static double now(void)
 json_t *state_crcs(const struct mn_dataset *data)
 {
 	json_t *crcs = data ? json_object() : json_null();
-	for (int i = 0; data && i < data->stream.count; i++)
-		json_object_set_new(crcs, data->stream.tensor[i].name, json_integer(mn_tensor_crc(&data->stream.tensor[i])));
+	for (int i = 0; data && i < data->stream.count; i++) {
+		const struct mn_tensor *tensor = &data->stream.tensor[i];
+		if (json_object_set_new(crcs, tensor->name, json_integer(mn_tensor_crc(tensor))) < 0) {
+			json_decref(crcs);
+			return NULL;
+		}
+	}
 	return crcs;
 }
 
@@ -66,8 +75,12 @@ json_t *state_origin(const struct mn_session *session)
 static json_t *milestones_json(const int64_t milestone[MN_MILESTONES])
 {
 	json_t *list = json_array();
-	for (int i = 0; i < MN_MILESTONES; i++)
-		json_array_append_new(list, json_integer(milestone[i]));
+	for (int i = 0; i < MN_MILESTONES; i++) {
+		if (json_array_append_new(list, json_integer(milestone[i])) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
 	return list;
 }
 
@@ -77,8 +90,12 @@ static json_t *saves_json(const struct mn_session *session)
 	json_t *list = json_array();
 	for (int i = 0; i < session->saves; i++) {
 		const struct mn_save *save = &session->save[i];
-		json_array_append_new(list, json_pack("{s:s, s:b, s:I, s:o}", "condition", save->condition, "met", save->met, "epoch",
-		                                      (json_int_t)save->epoch, "milestones", milestones_json(save->milestone)));
+		json_t *entry = json_pack("{s:s, s:b, s:I, s:o}", "condition", save->condition, "met", save->met, "epoch",
+		                          (json_int_t)save->epoch, "milestones", milestones_json(save->milestone));
+		if (json_array_append_new(list, entry) < 0) {
+			json_decref(list);
+			return NULL;
+		}
 	}
 	return list;
 }

@@ -31,7 +31,9 @@ static int parse_state(struct reading *r, struct mn_error *err)
 		return -1;
 	if (crc != (int64_t)crc32_z(0, (const unsigned char *)text, strlen(text)))
 		return fail_damaged(r, "the CRC-32 of mn.checkpoint is not mn.checkpoint_crc32", err);
-	r->state = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	r->state = mn_stream_get_json(&r->model.stream, "checkpoint", NULL, err);
+	if (!r->state)
+		return -1;
 	return json_is_object(r->state) ? 0 : fail_damaged(r, "mn.checkpoint is not a JSON object", err);
 }
 
@@ -52,9 +54,9 @@ static int compare_options(const struct reading *r, json_t *then, json_t *now, s
 	const char *name;
 	json_t *value;
 	json_t *all = json_object(); /* the names of both */
-	json_object_update(all, then);
-	json_object_update_missing(all, now);
 	int status = 0;
+	if (json_object_update(all, then) || json_object_update_missing(all, now))
+		status = mn_fail_memory(err, r->path, json_object_size(then));
 	json_object_foreach (all, name, value) {
 		json_t *was = json_object_get(then, name), *is = json_object_get(now, name);
 		if (status == 0 && !(was && is && json_equal(was, is)))
