@@ -1,9 +1,9 @@
 # curves.gp - accuracy by epoch, mean over seeds, the range of the seeds as a band: patterns first, memorizing later.
 set terminal svg size 960,520 dynamic enhanced font "Helvetica,14" background rgb "white"
-set multiplot layout 1,2 margins 0.08,0.98,0.27,0.84 spacing 0.11,0.1 \
+set multiplot layout 1,2 margins 0.09,0.98,0.27,0.84 spacing 0.12,0.1 \
 	title sprintf("Learning curves: %s, %s rows, %s, %g%% noise", data, rows, net, 100 * real(level)) noenhanced
 set xlabel "epoch"
-set ylabel "accuracy (%)"
+set ylabel "accuracy (%)" offset 1
 set logscale x 10
 set yrange [0:101]
 set autoscale xfix

@@ -2,7 +2,7 @@
 # relative to the widest net's or the smallest set's. An end of an interval that few seeds leave open is not drawn. A hollow triangle:
 # the median was not reached within the epochs allowed (the dashed line), the point is a lower bound.
 set terminal svg size 960,880 dynamic enhanced font "Helvetica,14" background rgb "white"
-set multiplot layout 2,2 margins 0.08,0.98,0.14,0.9 spacing 0.09,0.16 title sprintf("Epochs until all training rows are right: %s, %s", data, other) noenhanced
+set multiplot layout 2,2 margins 0.09,0.98,0.15,0.9 spacing 0.11,0.16 title sprintf("Epochs until all training rows are right: %s, %s", data, other) noenhanced
 set logscale x 2
 set xrange [real(word(places, 1)) / 1.1 : real(word(places, words(places))) * 1.1]
 set xtics ()
@@ -23,19 +23,21 @@ do for [k = 1:2] {
 	kind = k == 1 ? "input_noise" : "label_noise"
 	who = k == 1 ? "noise inputs" : "random labels"
 	set title who
-	set ylabel "epochs"
+	set ylabel "epochs" offset 1
 	set logscale y 10
 	set yrange [*:limit * 1.3]
-	if (k == 1) { set key at screen 0.5, 0.03 center horizontal maxrows 1 } else { unset key }
-	plot limit with lines lc rgb "#999999" dt 2 notitle, \
+	if (k == 1) { set key at screen 0.5, 0.035 center vertical maxrows 2 } else { unset key }
+	plot \
 	     for [i = 1:n] csv using (x(kind, word(levels, i))):(median("time_median")):(end("time_median_ci95_low", "time_median")):(end("time_median_ci95_high", "time_median")) \
 	       with yerrorbars lc rgb colour[i] lw 1 pt mark[i] ps 0.8 notitle, \
 	     for [i = 1:n] csv using (x(kind, word(levels, i))):(median("time_median")) \
 	       with linespoints lc rgb colour[i] lw 2 pt mark[i] ps 0.8 title sprintf("%g%% noise", 100 * real(word(levels, i))), \
-	     for [i = 1:n] csv using (open(x(kind, word(levels, i)))):(limit) with points lc rgb colour[i] lw 2 pt 8 ps 1.2 notitle
+	     for [i = 1:n] csv using (open(x(kind, word(levels, i)))):(limit) with points lc rgb colour[i] lw 2 pt 8 ps 1.2 notitle, \
+	     limit with lines lc rgb "#999999" dt 2 title "epochs allowed", \
+	     NaN with points lc rgb "#999999" lw 2 pt 8 ps 1.2 title "median beyond them"
 	unset key
 	set title who.(wide ? ", relative to the widest" : ", relative to the smallest")
-	set ylabel "times as many epochs"
+	set ylabel "times as many epochs" offset 1
 	set logscale y 2
 	set autoscale y
 	plot for [edge in "0.9 1.1"] real(edge) with lines lc rgb "#ffffffff" notitle, \
