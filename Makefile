@@ -105,6 +105,11 @@ deps-check:
 fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report: all ## a figure, or all of a profile on one page; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
 	+@$(MAKE) -f pipelines/figures.mk $@
 
+# What a reader finds before running anything: the largest run of each figure.
+results: ## keep figures of out/PROFILE in pipelines/results: NAMES='fig1 fig3-left' PROFILE=small
+	@test -n '$(NAMES)' -a -n '$(PROFILE)' || { echo "results: which? NAMES='fig1 fig2-left' PROFILE=demo" >&2; exit 2; }
+	@for name in $(NAMES); do cp out/$(PROFILE)/$$name{.csv,-claims.csv,.svg,.txt} pipelines/results/; done
+
 demo: deps ## install what is missing, build, make all figures in the demo profile, and the page that shows them
 	+@$(MAKE) -s all
 	+@$(MAKE) -s -f pipelines/figures.mk all PROFILE=demo
@@ -133,5 +138,5 @@ clean: ## remove build/ (results in out/ stay)
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
+.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report results demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
 FORCE:

@@ -68,7 +68,7 @@ data: $($(call prefix,$*)_DATA)
 profile: $(PROFILE)
 version: mn $(word 2,$(shell $(BIN)/mn-summarize --version))
 command: $(strip make $* PROFILE=$(PROFILE) $(call asked,DATA NOISE SEEDS $(filter $(call prefix,$*)_%,$(SETTINGS))))
-settings: $(strip $(foreach v,$(filter $(call prefix,$*)_%,$(SETTINGS)),$(call set,$v)))
+settings: $(strip $(foreach v,$(filter-out $(if $(SEEDS),%_SEEDS),$(filter $(call prefix,$*)_%,$(SETTINGS))),$(call set,$v)))
 runs: $(words $(RUNS_$*))
 failed: $(words $(filter-out $(wildcard $(RUNS_$*)),$(RUNS_$*)))
 endef

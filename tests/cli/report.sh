@@ -73,6 +73,7 @@ command=$(sed -n 's/^command: //p' out/demo/fig1.txt)
 check 'its command is on the page' grep -qxF "text $command" page.txt
 mkdir again
 (cd again && eval "${command/make/make -f \"$pipelines/figures.mk\" BIN=\"$bin\" JOBS=2}") >/dev/null 2>&1
+check 'its settings too' grep -qx "text FIG1_BATCH=32 .*FIG1_NOISE='0 0.5' FIG1_ROWS=200 FIG1_WIDTHS='4 8'" page.txt
 check 'and makes the same bytes' diff -rq --exclude='.*' --exclude=report.html out/demo again/out/demo
 
 # Values that are markup, numbers that are none, other names of a figure, pictures with the same ids.
