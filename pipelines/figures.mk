@@ -18,12 +18,15 @@ export LC_ALL := C
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-PIPELINES := $(dir $(lastword $(MAKEFILE_LIST)))
+# Programs and scripts by their full names: LAUNCH may begin elsewhere.
+PIPELINES := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))/
 # In the source tree the programs are in build/bin, in an installed one in PREFIX/bin.
 BIN     ?= $(patsubst %/,%,$(firstword $(dir $(wildcard $(PIPELINES)../build/bin/mn-train $(PIPELINES)../../../bin/mn-train))))
+override BIN := $(abspath $(BIN))
 OUT     ?= out
 PROFILE ?= demo
 NOISE   ?= inputs
+# What stands before each command that takes long; $(MEM_MB) in it is the memory that the run may need, in MiB.
 LAUNCH  ?=
 # How often a training saves all that it needs to go on: epochs, or seconds with an s.
 CHECKPOINT_EVERY ?= 60s
@@ -43,15 +46,15 @@ SETTINGS := $(sort $(filter-out FIGURES %_DEFAULT,$(filter FIG% CURVES_%,$(.VARI
 include $(PIPELINES)runs.mk
 include $(FIGURES:%=$(PIPELINES)%.mk)
 
-# A figure in two steps: all its runs, as many at a time as the machine has cores, with one line of progress; then tables
+# A figure in two steps: all its runs, as many at a time as the machine has cores or as -j says, with one line of progress; then tables
 # and picture from those that succeeded. A failed run does not stop the others; it is named at the end, and run again next time.
 $(FIGURES): %: | $(P)/
 	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
 	$(call list,$(P)/.$(NAME_$*).steps,$(STEPS_$*) $(RUNS_$*))
-	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).steps $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k -j$(JOBS) $*-runs
+	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).steps $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $*-runs
 	+@$(MAKE) -f $(PIPELINES)figures.mk $*-results
 	@$(PIPELINES)show $(P)/$(NAME_$*)
-	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(P)/$(NAME_$*).log
+	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(R)/job
 
 $(FIGURES:%=%-runs): %-runs: $$(RUNS_$$*)
 $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claims.csv $(P)/$$(NAME_$$*).svg

@@ -42,16 +42,22 @@ validation = $(call validation_of,$(or $(VALIDATION_$(call name,$1)),train 50000
 validation_of = --split $(word 1,$1) --range $(word 2,$1):$$(($(word 2,$1) + $2))
 validation_name = $(call name,$1)$(addprefix _nv,$(call get,nv,$1))_va
 
-# $(call run,STAGE) COMMAND: the outputs are the rule's target or the files named as a second argument.
-run = @$(PIPELINES)run -l $(R)/job/$1/$*.log $(addprefix -o ,$(or $2,$@)) $(addprefix -i ,$^) --
+# $(call run,STAGE) COMMAND: the outputs are the rule's target or the files named as a second argument. $(call launch,...) for what takes long:
+# one command, no argument with a character that a shell would take for itself, so that LAUNCH may be srun or ssh; pipelines/run logs it.
+run_by = @$(strip $1 $(PIPELINES)run -C $(CURDIR) -l $(R)/job/$2/$*.log $4 $(addprefix -o ,$(or $3,$@)) $(addprefix -i ,$^) --)
+run    = $(call run_by,,$1,$2)
+launch = $(call run_by,$(LAUNCH),$1,$2)
 # A training: every minute all that it needs to go on is saved, until it is at its end.
 checkpoint = $(R)/checkpoint/$1/$*.st
-train = $(subst -l ,-k $(checkpoint) -l ,$(run)) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
+train = $(call run_by,$(LAUNCH),$1,$2,-k $(checkpoint)) $(BIN)/mn-train -q --keep-diverged $(call TRAIN_OPTIONS,$*) \
   --checkpoint $(checkpoint) --checkpoint-every $(CHECKPOINT_EVERY)
+# The memory that the run may need, for LAUNCH.
+MEM_MB = $(shell awk -v stage=$1 -v run=$* -v 'nets=$(NETS)' -f $(PIPELINES)cost.awk -f $(PIPELINES)memory.awk)
+NETS = $(foreach v,$(filter NET_%,$(.VARIABLES)),$(v:NET_%=%)=$($v))
 
 define hessian_rule
 $(R)/hessian-$1/%.csv: $(R)/end/%.st $(R)/matched/%.st $(R)/data/$$$$(call data_of,$$$$*).st | $(R)/hessian-$1/
-	$$(call run,hessian-$1) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
+	$$(call launch,hessian-$1) $(BIN)/mn-hessian -q --rows $1 --data $$(word 3,$$^) -o $$@ $$(word 1,$$^) $$(word 2,$$^)
 .PRECIOUS: $(R)/hessian-$1/%.csv
 endef
 
@@ -96,13 +102,13 @@ $(R)/best/%.csv: $(R)/best/%.st
 
 # A run with a key sl (its X) has two models: end/, and matched/, of the first epoch whose loss is below X.
 $(R)/end/%.st $(R)/matched/%.st &: $(R)/data/$$(call data_of,$$*).st | $(R)/end/ $(R)/matched/
-	$(call train,end,$(R)/end/$*.st $(R)/matched/$*.st) --save-when 'loss<$(call get,sl,$*):$(R)/matched/$*.st' -o $(R)/end/$*.st $<
+	$(call train,end,$(R)/end/$*.st $(R)/matched/$*.st) --save-when loss%3C$(call get,sl,$*):$(R)/matched/$*.st -o $(R)/end/$*.st $<
 
 # The Hessian of the training loss at both: of all rows, of the clean ones, of the noisy ones.
 $(foreach rows,all clean noisy,$(eval $(call hessian_rule,$(rows))))
 
 $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
-	$(call run,eval) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
+	$(call launch,eval) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
 
 .PRECIOUS: $(R)/fit/%.csv
 $(R)/fit/%.csv: $(R)/model/%.st $(R)/data/$$(call data_of,$$*).st | $(R)/fit/

@@ -58,6 +58,43 @@ check 'and so does the other' test $? -eq 0
 check 'with the same bytes' diff -r --exclude='*.log' before out
 check 'each training was done once' test "$(cat out/runs/job/model/*.log | grep -c '^exit 0$')" -eq 12
 
+# Every run through something like ssh: another folder, another environment, a shell that reads the words once more.
+cat >away <<'END'
+#!/bin/sh
+echo "$1" >>away.log
+shift
+cd / && exec env -i PATH=/usr/bin:/bin sh -c "$*"
+END
+chmod +x away
+rm -rf out
+check 'a figure by another way to run' make -f "$figures" -j2 fig1 "${small[@]}" SEEDS='1 2 3' LAUNCH="$PWD/away "'$(MEM_MB)' >out.txt 2>err.txt
+check 'has the same bytes' diff -r --exclude='*.log' before out
+check 'every training and evaluation went that way' test "$(wc -l <away.log)" -eq 24
+check 'each with its memory' test -z "$(grep -Ev '^[1-9][0-9]+$' away.log)"
+log=out/runs/job/model/fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sd1.log
+check "a run's log has its command" grep -q '^\$ .*/mn-train -q .* --net mlp:4,4 ' "$log"
+check 'its time and memory' grep -Eq '^[0-9.]+ s, [0-9.]+ \+ [0-9.]+ s of a processor, [1-9][0-9]* KiB at most$' "$log"
+check 'and its end' test "$(tail -n 1 "$log")" = 'exit 0'
+check 'two models in an argument' make -s -f "$figures" "${small[@]}" LAUNCH="$PWD/away 1" \
+	out/runs/end/fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sl9_sd1.st
+check 'the one of a condition is met' mn-train --describe out/runs/matched/fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sl9_sd1.st >described.txt
+check 'as it was asked for' grep -q 'loss<9' described.txt
+
+# SIGTERM reaches a training, which saves its checkpoint; then the run goes on from it.
+long=fashion-mnist_nr200_in0_ds1_ntmlp64x64_ep2000_bs32_lr0.05_sd1
+make -s -f "$figures" "${small[@]}" "out/runs/model/$long.st" >term.txt 2>&1 &
+for ((i = 0; i < 400; i++)); do
+	if grep -qs '^process' "out/runs/job/model/$long.log"; then break; fi
+	sleep 0.05
+done
+sleep 0.5
+kill $!
+wait $!
+check 'an ended training says so' grep -q '^ended by SIGTERM$' "out/runs/job/model/$long.log"
+check 'and how much memory it took' grep -q 'KiB at most$' "out/runs/job/model/$long.log"
+check 'and has saved itself' test -s "out/runs/checkpoint/model/$long.st"
+rm -f "out/runs/checkpoint/model/$long.st"
+
 # A checkpoint of another run, or one whose log is gone, is not a trap.
 run=fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sd1
 mkdir -p out/runs/checkpoint/model out/runs/checkpoint/until
@@ -82,7 +119,7 @@ echo nonsense >out/runs/data/fashion-mnist_nr200_in0.5_ds2.st
 touch -d tomorrow out/runs/data/fashion-mnist_nr200_in0.5_ds2.st
 fig1 SEEDS='1 2 3'
 check 'a failed run fails the figure' test $? -ne 0
-check 'the failed runs are named' grep -q 'failed: fashion-mnist_nr200_in0.5_ds2_ntmlp4x4' err.txt
+check 'the failed runs are named' grep -q 'failed: fashion-mnist_nr200_in0.5_ds2_ntmlp4x4.*exit 1: mn-train: .*\.st: ' err.txt
 check 'the others were made' test "$(models | wc -l)" -eq 10
 check 'and are in the table' test -s out/demo/fig1.csv
 
