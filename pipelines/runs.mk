@@ -112,7 +112,7 @@ $(R)/eval/%.csv: $(R)/model/%.st $(R)/raw/$$(call name,$$*)_va.st | $(R)/eval/
 
 .PRECIOUS: $(R)/fit/%.csv
 $(R)/fit/%.csv: $(R)/model/%.st $(R)/data/$$(call data_of,$$*).st | $(R)/fit/
-	$(call run,fit) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
+	$(call launch,fit) $(BIN)/mn-eval -q --data $(word 2,$^) -o $@ $<
 
 # $(call plot,SCRIPT,SETTINGS) writes $@; a curve without points (no run diverged, say) is not worth a warning.
 plot = @gnuplot -e "csv='$<'; svg='$@.$$$$'; $2" $(PIPELINES)style.gp $(PIPELINES)$1.gp \
