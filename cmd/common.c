@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 int mn_report(const char *program, const struct mn_error *err)
 {
@@ -42,6 +44,15 @@ int mn_describe_and_close(const char *program, const char *path)
 		mn_stream_free(&stream);
 	}
 	return mn_close_stdout(program, status ? mn_report(program, &err) : 0);
+}
+
+void mn_start_without_helpers(char **argv)
+{
+	struct rlimit limit;
+	if (getenv("OPENBLAS_NUM_THREADS") || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return;
+	if (setenv("OPENBLAS_NUM_THREADS", "1", 0) == 0)
+		execv("/proc/self/exe", argv); /* where that fails, the program goes on as it is */
 }
 
 int mn_one_operand(int argc, char **argv, int first, const char **path, struct mn_error *err)

@@ -199,6 +199,7 @@ int main(int argc, char **argv)
 {
 	struct arguments a = {0};
 	struct mn_option table[ROWS] = {0};
+	mn_start_without_helpers(argv);
 	make_table(table, &a);
 	struct mn_program program = {name, "--data DATA [--data DATA ...] [OPTION ...] [MODEL ...]",
 	                             "loss and accuracy of models on data sets, as CSV", table};
@@ -211,8 +212,8 @@ int main(int argc, char **argv)
 		return mn_describe_and_close(name, a.common.describe);
 	char **models = first < argc ? argv + first : standard_input;
 	int model_count = first < argc ? argc - first : 1;
-	mn_blas_single_threaded();
-	int status = first < 0 || check(&a, models, model_count, &err) || run(&a, models, model_count, &err);
+	int status = first < 0 || check(&a, models, model_count, &err) || mn_blas_start((int)a.common.threads, &err) ||
+	             run(&a, models, model_count, &err);
 	free(a.data.item);
 	return mn_close_stdout(name, status ? mn_report(name, &err) : 0);
 }

@@ -235,9 +235,10 @@ static int read_and_train(struct arguments *a, const struct mn_program *program,
 {
 	struct mn_dataset data = {0}, validation = {0};
 	struct mn_pool *pool = NULL;
-	mn_blas_single_threaded();
 	mn_options_each(program, mn_checkpoint_note_option, &a->checkpoint);
-	int status = mn_dataset_read(&data, a->data, err);
+	int status = mn_blas_start((int)a->common.threads, err);
+	if (status == 0)
+		status = mn_dataset_read(&data, a->data, err);
 	if (status == 0 && a->validate)
 		status = mn_dataset_read(&validation, a->validate, err);
 	if (status == 0 && !(pool = mn_pool_new((int)a->common.threads, err)))
@@ -254,6 +255,7 @@ int main(int argc, char **argv)
 {
 	struct arguments a;
 	struct mn_option table[ROWS] = {0};
+	mn_start_without_helpers(argv);
 	set_defaults(&a);
 	make_table(table, &a);
 	struct mn_program program = {name, "--net NET [OPTION ...] [DATA]", "train a network on a data set and write the model", table};

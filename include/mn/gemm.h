@@ -23,7 +23,8 @@ void mn_gemm(struct mn_pool *pool, int m, int n, int k, mn_real alpha, struct mn
 /* OpenBLAS's version, build and core type, for provenance: the last bits of every product depend on them. */
 void mn_blas_name(char *text, size_t size);
 
-/* Keeps OpenBLAS from threads of its own: call it once, before the first product. */
-void mn_blas_single_threaded(void);
+/* Keeps OpenBLAS from threads of its own, and has it take its memory (OpenBLAS 0.3.21 waits for ever where there is none): call it once,
+ * before anything large is read. threads: how many will multiply at the same time. 0, or -1 with err. */
+int mn_blas_start(int threads, struct mn_error *err);
 
 #endif

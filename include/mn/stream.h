@@ -80,6 +80,9 @@ int mn_stream_setf(struct mn_stream *stream, struct mn_error *err, const char *k
  * history included. mn.kind, mn.format and mn.crc32 stay each stream's own. */
 int mn_stream_inherit(struct mn_stream *stream, const struct mn_stream *from, struct mn_error *err);
 /* Strict numbers: a missing key gives the fallback, a malformed one an error that names file and key. */
+/* JSON as text on one line, to be freed; sorted: its keys. NULL where memory is lacking, or text is not UTF-8. */
+char *mn_json_text(const json_t *value, bool sorted);
+
 /* The value of a key, which holds JSON, or of the fallback. A new reference, or NULL with err. */
 json_t *mn_stream_get_json(const struct mn_stream *stream, const char *key, const char *fallback, struct mn_error *err);
 int mn_stream_get_int(const struct mn_stream *stream, const char *key, int64_t fallback, int64_t *value, struct mn_error *err);

@@ -60,6 +60,7 @@ struct mn_digest *mn_digest_new(struct mn_error *err)
 	if (status == 0)
 		return digest;
 	mn_fail(err, "cannot start a thread: %s", strerror(status));
+	err->memory = true; /* for its stack */
 	pthread_cond_destroy(&digest->left);
 	pthread_cond_destroy(&digest->came);
 	pthread_mutex_destroy(&digest->lock);

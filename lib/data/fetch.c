@@ -205,7 +205,7 @@ static int fill(struct mn_reading *reading, struct mn_error *err)
 
 static int describe(struct mn_stream *stream, const struct mn_reading *reading, struct mn_error *err)
 {
-	char *sums = json_dumps(reading->sums, JSON_SORT_KEYS | JSON_COMPACT);
+	char *sums = mn_json_text(reading->sums, true);
 	int status = -1;
 	if (!sums)
 		mn_fail_memory(err, reading->how->dataset, 0);

@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 /* A piece is worth handing to another thread from about this many multiplications. */
 static const double piece_work = 4e6;
@@ -63,7 +64,17 @@ void mn_blas_name(char *text, size_t size)
 	snprintf(text, size, "%s %s", openblas_get_config(), openblas_get_corename());
 }
 
-void mn_blas_single_threaded(void)
+int mn_blas_start(int threads, struct mn_error *err)
 {
+	/* OpenBLAS's BUFFER_SIZE for x86-64, the largest, and a page of its allocator. Every thread that multiplies has one. */
+	enum { BUFFER = 32 << 22, MORE = 1 << 20, N = 64 };
+	size_t bytes = (size_t)(threads > 0 ? threads : 1) * (BUFFER + MORE);
+	void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (room == MAP_FAILED)
+		return mn_fail_memory(err, "OpenBLAS", bytes);
+	munmap(room, bytes);
 	openblas_set_num_threads(1);
+	mn_real a[N * N] = {0}, c[N * N];
+	mn_gemm(NULL, N, N, N, 1, (struct mn_matrix){a, N, false}, (struct mn_matrix){a, N, false}, 0, c, N);
+	return 0;
 }

@@ -231,13 +231,14 @@ char *header_text(const struct mn_stream *stream, const struct mn_tensor *const 
 		failed = json_object_set_new(header, order[i]->name, entry_json(order[i], begin)) < 0;
 		begin += order[i]->bytes;
 	}
-	size_t flags = JSON_COMPACT, used = failed ? 0 : json_dumpb(header, NULL, 0, flags);
-	char *text = used ? malloc(used + 8) : NULL;
+	char *dumped = failed ? NULL : mn_json_text(header, false);
+	size_t used = dumped ? strlen(dumped) : 0;
+	char *text = used ? realloc(dumped, used + 8) : NULL;
 	if (text) {
-		json_dumpb(header, text, used, flags);
 		memset(text + used, ' ', 8);
 		*length = (used + 7) / 8 * 8;
 	} else {
+		free(dumped);
 		mn_fail_memory(err, stream->name, used);
 	}
 	json_decref(header);

@@ -40,7 +40,7 @@ int mn_history_append(struct mn_stream *stream, const char *program, const char 
 	}
 	char *text = NULL;
 	if (json_array_append_new(history, step_json(program, command, seed, inputs, input_count, blas)) == 0)
-		text = json_dumps(history, JSON_COMPACT);
+		text = mn_json_text(history, false);
 	json_decref(history);
 	if (!text)
 		return mn_fail(err, "%s: cannot extend mn.history: the command line is not UTF-8, or out of memory", stream->name);

@@ -54,6 +54,16 @@ int mn_stream_inherit(struct mn_stream *stream, const struct mn_stream *from, st
 	return 0;
 }
 
+char *mn_json_text(const json_t *value, bool sorted)
+{
+	errno = 0;
+	char *text = value ? json_dumps(value, JSON_COMPACT | (sorted ? JSON_SORT_KEYS : 0)) : NULL;
+	if (errno != ENOMEM)
+		return text;
+	free(text); /* jansson leaves out what it had no memory for, and goes on */
+	return NULL;
+}
+
 json_t *mn_stream_get_json(const struct mn_stream *stream, const char *key, const char *fallback, struct mn_error *err)
 {
 	json_error_t trouble;

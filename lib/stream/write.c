@@ -66,7 +66,7 @@ static int set_crcs(struct mn_stream *stream, const struct mn_tensor *const *ord
 	bool failed = !crcs;
 	for (int i = 0; i < stream->count && !failed; i++)
 		failed = json_object_set_new(crcs, order[i]->name, json_integer(mn_tensor_crc(order[i]))) < 0;
-	char *text = failed ? NULL : json_dumps(crcs, JSON_COMPACT);
+	char *text = failed ? NULL : mn_json_text(crcs, false);
 	json_decref(crcs);
 	if (!text)
 		return mn_fail(err, "%s: the name of a tensor is not UTF-8, or out of memory", stream->name);

@@ -115,7 +115,7 @@ static json_t *state_json(const struct mn_session *session)
 static int add_state(const struct mn_session *session, struct mn_stream *stream, struct mn_error *err)
 {
 	json_t *state = state_json(session);
-	char *text = state ? json_dumps(state, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *text = mn_json_text(state, true);
 	json_decref(state);
 	if (!text)
 		return mn_fail_memory(err, session->checkpoint->path, 0);

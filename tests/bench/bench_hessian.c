@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 	struct mn_trainer trainer;
 	struct work work;
 	const char *net = argv[1];
-	mn_blas_single_threaded();
+	mn_blas_start(1, &(struct mn_error){0});
 	bench_data(&data, argv[2], strcmp(argv[3], "-") == 0 ? NULL : argv[3], bench_number(argv[4]));
 	struct mn_pool *pool = mn_pool_new((int)bench_number(argv[5]), &err);
 	struct mn_hyperparameters hyper = {

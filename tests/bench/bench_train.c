@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	struct mn_dataset data;
 	struct mn_trainer trainer;
 	const char *net = argv[1], *folder = argv[5];
-	mn_blas_single_threaded();
+	mn_blas_start(1, &(struct mn_error){0});
 	bench_data(&data, argv[2], strcmp(argv[3], "-") == 0 ? NULL : argv[3], ROWS);
 	struct mn_pool *pool = mn_pool_new((int)bench_number(argv[4]), &err);
 	struct mn_hyperparameters hyper = {.net = net,

@@ -223,7 +223,7 @@ static void test_measure(struct test *t)
 int main(void)
 {
 	struct test t = {0};
-	mn_blas_single_threaded();
+	mn_blas_start(1, &(struct mn_error){0});
 	test_what_must_not_matter(&t);
 	test_bits(&t);
 	test_difference(&t);

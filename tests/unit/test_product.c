@@ -190,7 +190,7 @@ static void test_small_net(struct test *t, const char *net)
 int main(void)
 {
 	struct test t = {0};
-	mn_blas_single_threaded();
+	mn_blas_start(1, &(struct mn_error){0});
 	test_softmax_at_zero(&t);
 	test_one_layer(&t, MN_CROSS_ENTROPY);
 	test_one_layer(&t, MN_SQUARED);

@@ -115,7 +115,7 @@ static const struct {
         {"{\"__metadata__\":{},\"__metadata__\":{}}", 0, "duplicate"},
         {"{\"__metadata__\":{\"mn.format\":\"2\"}}", 0, "mn.format is '2', this version reads 1"},
         {"{\"__metadata__\":{\"mn.crc32\":\"7\"}}", 0, "mn.crc32 is not JSON"},
-	        {"{\"__metadata__\":{\"mn.crc32\":\"[]\"}}", 0, "mn.crc32 is not a JSON object"},
+        {"{\"__metadata__\":{\"mn.crc32\":\"[]\"}}", 0, "mn.crc32 is not a JSON object"},
         {"{\"__metadata__\":{\"mn.crc32\":\"{\\\"a\\\":0}\"}}", 0, "mn.crc32 names 1 tensors, the stream has 0"},
         {"{\"__metadata__\":{\"mn.crc32\":\"{}\"}," TENSOR("a", "U8", "[2]", "[0,2]") "}", 2, "mn.crc32 has no number for tensor 'a'"},
         {"{\"__metadata__\":{\"mn.crc32\":\"{\\\"a\\\":7}\"}," TENSOR("a", "U8", "[2]", "[0,2]") "}", 2, "tensor 'a' is damaged"},
