@@ -1,6 +1,5 @@
 #include "header.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,12 +143,10 @@ int header_parse(struct mn_stream *stream, const char *text, size_t length, uint
 	json_error_t trouble;
 	if (length == 0 || text[0] != '{')
 		return mn_fail(err, "%s: not a safetensors stream: its header does not begin with {", stream->name);
-	errno = 0;
-	json_t *header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &trouble);
-	if (errno == ENOMEM) { /* see mn_stream_get_json */
-		json_decref(header);
-		return mn_fail_memory(err, stream->name, length);
-	}
+	err->status = 0;
+	json_t *header = json_read(text, length, stream->name, &trouble, err);
+	if (!header && err->status)
+		return -1;
 	if (!header)
 		return mn_fail(err, "%s: header: %s (at byte %d)", stream->name, trouble.text, 8 + trouble.position);
 	size_t most = json_object_size(header);

@@ -20,4 +20,7 @@ int tensor_bytes(enum mn_dtype dtype, int rank, const int64_t *shape, size_t *by
 /* mn.crc32 as an object, or NULL where there is none (*err unset) or it is not one (err set). To be released with json_decref. */
 json_t *header_crcs(const struct mn_stream *stream, struct mn_error *err);
 
+/* JSON of a text; NULL where it is none (trouble says why), or with err where memory is lacking. */
+json_t *json_read(const char *text, size_t length, const char *name, json_error_t *trouble, struct mn_error *err);
+
 #endif

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,32 +51,6 @@ int mn_stream_inherit(struct mn_stream *stream, const struct mn_stream *from, st
 			return mn_fail_memory(err, stream->name, strlen(key));
 	}
 	return 0;
-}
-
-char *mn_json_text(const json_t *value, bool sorted)
-{
-	errno = 0;
-	char *text = value ? json_dumps(value, JSON_COMPACT | (sorted ? JSON_SORT_KEYS : 0)) : NULL;
-	if (errno != ENOMEM)
-		return text;
-	free(text); /* jansson leaves out what it had no memory for, and goes on */
-	return NULL;
-}
-
-json_t *mn_stream_get_json(const struct mn_stream *stream, const char *key, const char *fallback, struct mn_error *err)
-{
-	json_error_t trouble;
-	errno = 0;
-	json_t *value = json_loads(mn_stream_get(stream, key, fallback), JSON_REJECT_DUPLICATES, &trouble);
-	/* jansson has no word of its own for lack of memory; it can even leave a letter out of a string, and go on. */
-	if (errno == ENOMEM) {
-		json_decref(value);
-		mn_fail_memory(err, stream->name, strlen(mn_stream_get(stream, key, fallback)));
-		return NULL;
-	}
-	if (!value)
-		mn_fail(err, "%s: mn.%s is not JSON: %s", stream->name, key, trouble.text);
-	return value;
 }
 
 int mn_stream_get_int(const struct mn_stream *stream, const char *key, int64_t fallback, int64_t *value, struct mn_error *err)
