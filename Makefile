@@ -34,6 +34,8 @@ LIB_SOURCES := $(wildcard lib/*/*.c)
 PROGRAMS    := $(patsubst cmd/%.c,%,$(wildcard cmd/mn-*.c))
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 BENCHES     := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
+# One side of a benchmark is oneDNN's, where it is installed (Debian: libdnnl-dev).
+BENCHES     := $(filter-out $(if $(wildcard /usr/include/dnnl.h),,bench_convolve),$(BENCHES))
 BENCH_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 
@@ -69,6 +71,8 @@ $(BUILD)/tests/fail.so: tests/fault/fail.c $(BUILD)/flags
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/bench/bench_convolve: LDLIBS += -ldnnl
 
 # Everything is compiled anew when the compiler or its flags change, and only then.
 $(BUILD)/flags: FORCE

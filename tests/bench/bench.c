@@ -56,6 +56,32 @@ void bench_data(struct mn_dataset *data, const char *name, const char *from, int
 		bench_fail(name, err.text);
 }
 
+/* Gray images, each with its neighbours as the other two colours, in the middle of 32 x 32. */
+static void make_colour(struct mn_dataset *data)
+{
+	int side = 32, top = (side - data->height) / 2, left = (side - data->width) / 2;
+	size_t area = (size_t)(side * side), gray = mn_dataset_pixels(data);
+	uint8_t *images = bench_memory((size_t)data->rows * 3 * area);
+	for (int64_t i = 0; i < data->rows; i++)
+		for (int c = 0; c < 3; c++)
+			for (int y = 0; y < data->height; y++)
+				memcpy(images + ((size_t)i * 3 + (size_t)c) * area + (size_t)((top + y) * side + left),
+				       (uint8_t *)data->images + (size_t)((i + c) % data->rows) * gray + (size_t)(y * data->width),
+				       (size_t)data->width);
+	data->images = images;
+	data->channels = 3;
+	data->height = data->width = side;
+}
+
+void bench_change_pixels(struct mn_dataset *data, const char *how)
+{
+	uint8_t *pixels = data->images;
+	if (strcmp(how, "colour") == 0)
+		make_colour(data);
+	for (size_t i = 0, n = (size_t)data->rows * mn_dataset_pixels(data); strcmp(how, "nonzero") == 0 && i < n; i++)
+		pixels[i] = pixels[i] ? pixels[i] : 1;
+}
+
 _Noreturn void bench_fail(const char *name, const char *message)
 {
 	fprintf(stderr, "%s: %s\n", name, message);

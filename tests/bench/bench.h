@@ -23,6 +23,10 @@ int bench_serve(const struct bench_word *words, const char *text);
 /* The first rows of the training split of a data set that mn-fetch knows. Ends the program with a message where it cannot. */
 void bench_data(struct mn_dataset *data, const char *name, const char *from, int64_t rows);
 
+/* "nonzero": every zero of the pixels becomes a one; "colour": gray images become colour ones of 32 x 32, each with its neighbours as the
+ * other two colours; "": nothing. */
+void bench_change_pixels(struct mn_dataset *data, const char *how);
+
 /* Ends the program: prints NAME: message on standard error. */
 _Noreturn void bench_fail(const char *name, const char *message);
 

@@ -1,8 +1,10 @@
-/* bench_train NET DATASET FROM THREADS FOLDER - training steps of a network as mn-train runs them, batch 128, learning rate 0.01.
+/* bench_train NET DATASET FROM THREADS FOLDER [PIXELS] - training steps of a network as mn-train runs them, batch 128, learning rate 0.01.
  *
- * FROM: the folder of the data set, or - for where mn-fetch finds it. FOLDER gets what another implementation needs to do the same and to
- * be checked: start.st (the model), batches.st (the first rows in the order of the first steps), after.st (the model after those).
- * Words: step; and floor for mlp:H,H, whose first steps are checked against the plain reference of floor.c. */
+ * FROM: the folder of the data set, or - for where mn-fetch finds it. PIXELS: nonzero makes every zero of the images a one; colour takes
+ * gray images for colour ones of 32 x 32. FOLDER gets what another implementation needs to do the same and to be checked: start.st (the
+ * model), batches.st (the first rows in the order of the first steps), after.st (the model after those).
+ * Words: step; and for networks of fully connected layers floor, whose first steps are checked against the plain reference of floor.c,
+ * and blind, steps of a twin that does not look for zeros. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,19 +70,30 @@ static double apart(size_t n, const mn_real *start, const mn_real *a, const floa
 	return sqrt(error / way);
 }
 
+/* Describes a network of fully connected layers, ReLU between them. False for any other. */
+static bool describe(const struct mn_network *net, struct floor *f)
+{
+	*f = (struct floor){.rows = BATCH, .lr = rate, .size = {(int)mn_shape_size(net->input)}};
+	for (int i = 0; i < net->layers; i++) {
+		bool fc = strcmp(net->layer[i].kind->name, "fc") == 0;
+		if (fc == (i % 2 == 1) || f->layers == FLOOR_LAYERS)
+			return false;
+		if (fc)
+			f->size[++f->layers] = net->layer[i].out.channels;
+	}
+	return net->flat_input;
+}
+
 /* The first steps of both, on the same rows; then the reference keeps its last batch, for the bare products. */
 static double check_floor(struct mn_trainer *t, const mn_real *start, struct floor *f)
 {
 	const struct mn_dataset *data = t->data;
-	int in = (int)mn_dataset_pixels(data);
-	float *x = bench_memory((size_t)BATCH * (size_t)in * sizeof *x);
 	uint8_t label[BATCH];
-	floor_new(f, in, t->net.width, data->classes, BATCH, rate, start, x);
-	free(x);
+	floor_new(f, start);
 	for (int step = 0; step < CHECKED; step++) {
 		for (int i = 0; i < BATCH; i++) {
 			int64_t row = t->order[step * BATCH + i];
-			mn_dataset_row(data, row, f->x + (size_t)i * (size_t)in);
+			mn_dataset_row(data, row, f->y[0] + (size_t)i * (size_t)f->size[0]);
 			label[i] = data->labels[row];
 		}
 		floor_step(f, label);
@@ -88,25 +101,38 @@ static double check_floor(struct mn_trainer *t, const mn_real *start, struct flo
 	return apart(t->net.size, start, t->model.w, f->w);
 }
 
-int main(int argc, char **argv)
+static void new_trainer(struct mn_trainer *trainer, const char *net, const struct mn_dataset *data, struct mn_pool *pool)
 {
-	if (argc != 6)
-		bench_fail("bench_train", "NET DATASET FROM THREADS FOLDER");
 	struct mn_error err = {0};
-	struct mn_dataset data;
-	struct mn_trainer trainer;
-	const char *net = argv[1], *folder = argv[5];
-	mn_blas_start(1, &(struct mn_error){0});
-	bench_data(&data, argv[2], strcmp(argv[3], "-") == 0 ? NULL : argv[3], ROWS);
-	struct mn_pool *pool = mn_pool_new((int)bench_number(argv[4]), &err);
 	struct mn_hyperparameters hyper = {.net = net,
 	                                   .input = mn_net_default_input(net),
 	                                   .init = mn_net_default_init(net),
 	                                   .seed = 1,
 	                                   .batch = BATCH,
 	                                   .lr = (double)rate};
-	if (!pool || mn_trainer_new(&trainer, &hyper, &data, pool, &err))
+	if (mn_trainer_new(trainer, &hyper, data, pool, &err))
 		bench_fail(net, err.text);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 6 || argc > 7)
+		bench_fail("bench_train", "NET DATASET FROM THREADS FOLDER [PIXELS]");
+	struct mn_error err = {0};
+	struct mn_dataset data;
+	struct mn_trainer trainer, blind;
+	const char *net = argv[1], *folder = argv[5];
+	int threads = (int)bench_number(argv[4]);
+	if (mn_blas_start(threads, &err))
+		bench_fail(net, err.text);
+	bench_data(&data, argv[2], strcmp(argv[3], "-") == 0 ? NULL : argv[3], ROWS);
+	bench_change_pixels(&data, argc > 6 ? argv[6] : "");
+	struct mn_pool *pool = mn_pool_new(threads, &err);
+	if (!pool)
+		bench_fail(net, err.text);
+	new_trainer(&trainer, net, &data, pool);
+	new_trainer(&blind, net, &data, pool);
+	blind.net.layer[0].number = 1; /* only the first layer looks for zeros */
 
 	save(&trainer, folder, "start.st");
 	mn_real *start = bench_memory(trainer.net.size * sizeof *start);
@@ -116,14 +142,15 @@ int main(int argc, char **argv)
 	save(&trainer, folder, "after.st");
 
 	struct floor floor;
-	int hidden, second, end;
 	char text[128];
-	bool has_floor = sscanf(net, "mlp:%d,%d%n", &hidden, &second, &end) == 2 && hidden == second && !net[end];
+	bool has_floor = describe(&trainer.net, &floor);
 	double error = has_floor ? check_floor(&trainer, start, &floor) : 0;
 	struct mn_tensor w = {.data = trainer.model.w, .bytes = trainer.net.size * sizeof *trainer.model.w};
 	snprintf(text, sizeof text, "crc=%08x floor_error=%.2g", mn_tensor_crc(&w), error);
 	free(start);
-	const struct bench_word words[] = {
-	        {"step", run_steps, &trainer}, {has_floor ? "floor" : NULL, floor_products, &floor}, {NULL, NULL, NULL}};
+	const struct bench_word words[] = {{"step", run_steps, &trainer},
+	                                   {has_floor ? "floor" : NULL, floor_products, &floor},
+	                                   {"blind", run_steps, &blind},
+	                                   {NULL, NULL, NULL}};
 	return bench_serve(words, text);
 }

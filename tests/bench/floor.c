@@ -1,77 +1,40 @@
 #include "floor.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 #include "bench.h"
+#include "floor_blas.h"
 
-/* Where the tensors lie in the flat vector: weights and biases of the three layers. */
-struct places {
-	float *w1, *b1, *w2, *b2, *w3, *b3;
-};
-
-static struct places places(const struct floor *f)
+void floor_new(struct floor *f, const float *w)
 {
-	struct places p = {.w1 = f->w};
-	p.b1 = p.w1 + (size_t)f->hidden * (size_t)f->in;
-	p.w2 = p.b1 + f->hidden;
-	p.b2 = p.w2 + (size_t)f->hidden * (size_t)f->hidden;
-	p.w3 = p.b2 + f->hidden;
-	p.b3 = p.w3 + (size_t)f->classes * (size_t)f->hidden;
-	return p;
-}
-
-void floor_new(struct floor *f, int in, int hidden, int classes, int rows, float lr, const float *w, const float *x)
-{
-	*f = (struct floor){.in = in, .hidden = hidden, .classes = classes, .rows = rows, .lr = lr};
-	size_t h = (size_t)hidden, n = (size_t)rows;
-	size_t bytes = sizeof(float);
-	size_t parameters = h * (size_t)in + h + h * h + h + (size_t)classes * h + (size_t)classes;
-	f->w = bench_memory(parameters * bytes);
-	f->x = bench_memory(n * (size_t)in * bytes);
-	f->y1 = bench_memory(n * h * bytes);
-	f->y2 = bench_memory(n * h * bytes);
-	f->d1 = bench_memory(n * h * bytes);
-	f->d2 = bench_memory(n * h * bytes);
-	f->o = bench_memory(n * (size_t)classes * bytes);
-	f->dl = bench_memory(n * (size_t)classes * bytes);
-	memcpy(f->w, w, parameters * bytes);
-	memcpy(f->x, x, n * (size_t)in * bytes);
-}
-
-/* y [rows, out] = x w' */
-static void forward(int rows, int out, int in, const float *x, const float *w, float *y)
-{
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, out, in, 1, x, in, w, in, 0, y, out);
-}
-
-/* dx [rows, in] = d w */
-static void back(int rows, int out, int in, const float *d, const float *w, float *dx)
-{
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, in, out, 1, d, out, w, in, 0, dx, in);
-}
-
-/* w [out, in] -= lr d' x */
-static void update(int rows, int out, int in, float lr, const float *d, const float *x, float *w)
-{
-	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, rows, -lr, d, out, x, in, 1, w, in);
+	size_t parameters = 0, rows = (size_t)f->rows;
+	for (int i = 0; i < f->layers; i++) {
+		f->at[i] = parameters;
+		parameters += ((size_t)f->size[i] + 1) * (size_t)f->size[i + 1];
+	}
+	for (int i = 0; i <= f->layers; i++) {
+		f->y[i] = bench_memory(rows * (size_t)f->size[i] * sizeof(float));
+		f->d[i] = i || f->inputs ? bench_memory(rows * (size_t)f->size[i] * sizeof(float)) : NULL;
+	}
+	f->w = bench_memory(parameters * sizeof(float));
+	if (w)
+		memcpy(f->w, w, parameters * sizeof(float));
 }
 
 void floor_products(void *arg, long count)
 {
 	const struct floor *f = arg;
 	const float tiny = 1e-9f;
-	struct places p = places(f);
-	for (long i = 0; i < count; i++) {
-		forward(f->rows, f->hidden, f->in, f->x, p.w1, f->y1);
-		forward(f->rows, f->hidden, f->hidden, f->y1, p.w2, f->y2);
-		forward(f->rows, f->classes, f->hidden, f->y2, p.w3, f->o);
-		back(f->rows, f->classes, f->hidden, f->dl, p.w3, f->d2);
-		update(f->rows, f->classes, f->hidden, tiny, f->dl, f->y2, p.w3);
-		back(f->rows, f->hidden, f->hidden, f->d2, p.w2, f->d1);
-		update(f->rows, f->hidden, f->hidden, tiny, f->d2, f->y1, p.w2);
-		update(f->rows, f->hidden, f->in, tiny, f->d1, f->x, p.w1);
+	for (long repeat = 0; repeat < count; repeat++) {
+		for (int i = 0; i < f->layers; i++)
+			forward(f->rows, f->size[i + 1], f->size[i], f->y[i], f->w + f->at[i], 0, f->y[i + 1]);
+		for (int i = f->layers - 1; i >= 0; i--) {
+			float *w = f->w + f->at[i];
+			if (f->d[i])
+				back(f->rows, f->size[i + 1], f->size[i], f->d[i + 1], w, 0, f->d[i]);
+			outer(f->rows, f->size[i + 1], f->size[i], -tiny, f->d[i + 1], f->y[i], w);
+		}
 	}
 }
 
@@ -86,13 +49,15 @@ static void bias(int rows, int out, const float *b, bool relu, float *y)
 
 static void softmax(const struct floor *f, const uint8_t *label)
 {
+	int classes = f->size[f->layers];
 	for (int i = 0; i < f->rows; i++) {
-		const float *o = f->o + i * f->classes;
+		const float *o = f->y[f->layers] + i * classes;
+		float *d = f->d[f->layers] + i * classes;
 		double sum = 0;
-		for (int j = 0; j < f->classes; j++)
+		for (int j = 0; j < classes; j++)
 			sum += exp((double)o[j]);
-		for (int j = 0; j < f->classes; j++)
-			f->dl[i * f->classes + j] = (float)((exp((double)o[j]) / sum - (j == label[i])) / f->rows);
+		for (int j = 0; j < classes; j++)
+			d[j] = (float)((exp((double)o[j]) / sum - (j == label[i])) / f->rows);
 	}
 }
 
@@ -102,34 +67,117 @@ static void mask(int rows, int out, const float *y, float *d)
 		d[i] = y[i] > 0 ? d[i] : 0;
 }
 
-static void update_bias(int rows, int out, float lr, const float *d, float *b)
+/* b [out] += scale * column sums of d */
+static void add_bias(int rows, int out, float scale, const float *d, float *b)
 {
 	for (int j = 0; j < out; j++) {
 		double sum = 0;
 		for (int i = 0; i < rows; i++)
 			sum += (double)d[i * out + j];
-		b[j] -= (float)(lr * sum);
+		b[j] += (float)(scale * sum);
 	}
+}
+
+static size_t weights(const struct floor *f, int layer)
+{
+	return (size_t)f->size[layer] * (size_t)f->size[layer + 1];
 }
 
 void floor_step(struct floor *f, const uint8_t *label)
 {
-	struct places p = places(f);
-	forward(f->rows, f->hidden, f->in, f->x, p.w1, f->y1);
-	bias(f->rows, f->hidden, p.b1, true, f->y1);
-	forward(f->rows, f->hidden, f->hidden, f->y1, p.w2, f->y2);
-	bias(f->rows, f->hidden, p.b2, true, f->y2);
-	forward(f->rows, f->classes, f->hidden, f->y2, p.w3, f->o);
-	bias(f->rows, f->classes, p.b3, false, f->o);
+	for (int i = 0; i < f->layers; i++) {
+		const float *w = f->w + f->at[i];
+		forward(f->rows, f->size[i + 1], f->size[i], f->y[i], w, 0, f->y[i + 1]);
+		bias(f->rows, f->size[i + 1], w + weights(f, i), i + 1 < f->layers, f->y[i + 1]);
+	}
 	softmax(f, label);
-	back(f->rows, f->classes, f->hidden, f->dl, p.w3, f->d2);
-	mask(f->rows, f->hidden, f->y2, f->d2);
-	back(f->rows, f->hidden, f->hidden, f->d2, p.w2, f->d1);
-	mask(f->rows, f->hidden, f->y1, f->d1);
-	update(f->rows, f->classes, f->hidden, f->lr, f->dl, f->y2, p.w3);
-	update(f->rows, f->hidden, f->hidden, f->lr, f->d2, f->y1, p.w2);
-	update(f->rows, f->hidden, f->in, f->lr, f->d1, f->x, p.w1);
-	update_bias(f->rows, f->classes, f->lr, f->dl, p.b3);
-	update_bias(f->rows, f->hidden, f->lr, f->d2, p.b2);
-	update_bias(f->rows, f->hidden, f->lr, f->d1, p.b1);
+	for (int i = f->layers - 1; i >= 0; i--) {
+		float *w = f->w + f->at[i];
+		if (f->d[i])
+			back(f->rows, f->size[i + 1], f->size[i], f->d[i + 1], w, 0, f->d[i]);
+		if (i > 0)
+			mask(f->rows, f->size[i], f->y[i], f->d[i]);
+		outer(f->rows, f->size[i + 1], f->size[i], -f->lr, f->d[i + 1], f->y[i], w);
+		add_bias(f->rows, f->size[i + 1], -f->lr, f->d[i + 1], w + weights(f, i));
+	}
+}
+
+void floor_hessian_new(struct floor_hessian *h)
+{
+	const struct floor *f = h->net;
+	int most = 0, last = f->layers - 1;
+	for (int i = 0; i < h->chunks; i++)
+		most = h->chunk[i].rows > most ? h->chunk[i].rows : most;
+	for (int i = 1; i <= f->layers; i++) {
+		h->ry[i] = bench_memory((size_t)most * (size_t)f->size[i] * sizeof(float));
+		h->rd[i] = bench_memory((size_t)most * (size_t)f->size[i] * sizeof(float));
+	}
+	h->out = bench_memory((f->at[last] + weights(f, last) + (size_t)f->size[f->layers]) * sizeof(float));
+}
+
+/* R{derivative with respect to the logits} = scale (p Rz - p (p . Rz)), p the softmax of z. */
+static void r_softmax(const struct floor_hessian *h, const struct floor_chunk *c)
+{
+	int last = h->net->layers, classes = h->net->size[last];
+	for (int i = 0; i < c->rows; i++) {
+		const float *z = c->y[last] + i * classes, *rz = h->ry[last] + i * classes;
+		double sum = 0, mean = 0;
+		for (int j = 0; j < classes; j++) {
+			sum += exp((double)z[j]);
+			mean += exp((double)z[j]) * (double)rz[j];
+		}
+		for (int j = 0; j < classes; j++)
+			h->rd[last][i * classes + j] = (float)((double)h->scale * exp((double)z[j]) / sum * ((double)rz[j] - mean / sum));
+	}
+}
+
+/* One chunk: the products, and where `all` what comes between them. */
+static void r_chunk(const struct floor_hessian *h, const struct floor_chunk *c, bool all)
+{
+	const struct floor *f = h->net;
+	for (int i = 0; i < f->layers; i++) {
+		int in = f->size[i], out = f->size[i + 1];
+		forward(c->rows, out, in, c->y[i], h->v + f->at[i], 0, h->ry[i + 1]);
+		if (i > 0)
+			forward(c->rows, out, in, h->ry[i], f->w + f->at[i], 1, h->ry[i + 1]);
+		if (all)
+			bias(c->rows, out, h->v + f->at[i] + weights(f, i), false, h->ry[i + 1]);
+		if (all && i + 1 < f->layers)
+			mask(c->rows, out, c->y[i + 1], h->ry[i + 1]);
+	}
+	if (all)
+		r_softmax(h, c);
+	for (int i = f->layers - 1; i >= 0; i--) {
+		int in = f->size[i], out = f->size[i + 1];
+		outer(c->rows, out, in, 1, h->rd[i + 1], c->y[i], h->out + f->at[i]);
+		if (all)
+			add_bias(c->rows, out, 1, h->rd[i + 1], h->out + f->at[i] + weights(f, i));
+		if (i == 0)
+			break;
+		outer(c->rows, out, in, 1, c->d[i + 1], h->ry[i], h->out + f->at[i]);
+		back(c->rows, out, in, h->rd[i + 1], f->w + f->at[i], 0, h->rd[i]);
+		back(c->rows, out, in, c->d[i + 1], h->v + f->at[i], 1, h->rd[i]);
+		if (all)
+			mask(c->rows, in, c->y[i], h->rd[i]);
+	}
+}
+
+static void r_chunks(const struct floor_hessian *h, bool all)
+{
+	const struct floor *f = h->net;
+	int last = f->layers - 1;
+	memset(h->out, 0, (f->at[last] + weights(f, last) + (size_t)f->size[f->layers]) * sizeof(float));
+	for (int i = 0; i < h->chunks; i++)
+		r_chunk(h, &h->chunk[i], all);
+}
+
+void floor_hessian_step(struct floor_hessian *h)
+{
+	r_chunks(h, true);
+}
+
+void floor_hessian_products(void *arg, long count)
+{
+	for (long i = 0; i < count; i++)
+		r_chunks(arg, false);
 }

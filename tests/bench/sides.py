@@ -27,7 +27,8 @@ class Skipped(Exception):
 
 def environment(**more):
     """Every side's: OpenBLAS chooses its kernel and its cuts by itself."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("OPENBLAS_", "OMP_", "MKL_"))}
+    left_out = ("OPENBLAS_", "OMP_", "MKL_", "MALLOC_", "MAKE", "MFLAGS")
+    env = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     env.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", LC_ALL="C")
     env.update(more)
     return env
@@ -48,9 +49,12 @@ class Side:
             raise Failed("%s ended with status %d" % (self.name, self.process.wait()))
         return line
 
-    def time(self, word, count, clock):
+    def ask(self, word, count):
         self.process.stdin.write("%s %d\n" % (word, count))
         self.process.stdin.flush()
+
+    def time(self, word, count, clock):
+        self.ask(word, count)
         wall, cpu = (float(number) for number in self.answer().split())
         return (cpu if clock == "cpu" else wall) / count
 
@@ -72,7 +76,9 @@ def torch_side(script, *arguments, threads=1, tuned=False):
     """A script of this folder under PyTorch."""
     if subprocess.run([PYTHON, "-c", "import torch, numpy"], capture_output=True, check=False).returncode:
         raise Skipped("PyTorch is not installed (Debian: python3-torch)")
-    return Side([PYTHON, os.path.join(HERE, script), str(threads), *arguments], **(TUNED if tuned else {}))
+    env = dict(TUNED) if tuned else {}
+    env.update(OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
+    return Side([PYTHON, os.path.join(HERE, script), str(threads), *arguments], **env)
 
 
 def interleave(contestants, clock, pairs=9, sample=0.15):
@@ -103,6 +109,17 @@ def run(command, output, clock="cpu", **env):
         raise Failed("%s ended with status %d" % (os.path.basename(command[0]), process.returncode))
     seconds = usage.ru_utime + usage.ru_stime if clock == "cpu" else time.perf_counter() - began
     return seconds, usage.ru_maxrss / 1024
+
+
+def succeeds(command):
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=environment()).returncode == 0
+
+
+def machine():
+    """The processor's name and the cores there are."""
+    with open("/proc/cpuinfo") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    return "%s, %d cores" % (names[0] if names else "unknown processor", os.cpu_count())
 
 
 def quartiles(numbers):

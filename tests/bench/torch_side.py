@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 sys.dont_write_bytecode = True
 
 import torch
-from forward_numpy import read
+from forward_numpy import read, transform
 
 
 def kernel():
@@ -26,6 +26,18 @@ def kernel():
 def tensors(path):
     """{name: torch tensor} of a safetensors stream."""
     return {name: torch.from_numpy(array.copy()) for name, array in read(path)[0].items()}
+
+
+def rows(data, model):
+    """The rows of a data set as a model's network takes them, and their labels."""
+    tensors_, _ = read(data)
+    weights, metadata = read(model)
+    images = tensors_["images"]
+    x = torch.from_numpy(transform(images, metadata).astype("float32"))
+    if "conv1.weight" in weights:
+        side = int((x.shape[1] // images.shape[1]) ** 0.5)
+        x = x.reshape(len(x), images.shape[1], side, side)
+    return x, torch.from_numpy(tensors_["labels"].astype("int64"))
 
 
 def apart(start, after, model):

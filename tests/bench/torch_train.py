@@ -12,29 +12,38 @@ from torch import nn
 BATCH = 128
 
 
+def fully_connected(names):
+    """Linear layers with ReLU between them. names: {name: (out, in)}."""
+    layers = []
+    for name, (out, inside) in names.items():
+        layers += [(name, nn.Linear(inside, out)), (None, nn.ReLU())]
+    return layers[:-1]
+
+
 def network(start):
-    """The multilayer perceptron whose tensors these are."""
-    layers, names = [], []
-    count = sum(name.endswith(".weight") for name in start)
-    for i in range(1, count + 1):
-        out, inside = start["fc%d.weight" % i].shape
-        layers += [nn.Linear(inside, out), nn.ReLU()]
-        names.append((layers[-2], "fc%d" % i))
-    net = nn.Sequential(*layers[:-1])
+    """The multilayer perceptron or the small Alexnet whose tensors these are, and its parameters by name."""
+    shapes = {name[: -len(".weight")]: tuple(value.shape) for name, value in start.items() if name.endswith(".weight")}
+    layers = []
+    for name in sorted(name for name in shapes if name.startswith("conv")):
+        out, inside, side, _ = shapes[name]
+        layers += [(name, nn.Conv2d(inside, out, side, padding=side // 2)), (None, nn.ReLU()), (None, nn.MaxPool2d(3, 2, ceil_mode=True)),
+                   (None, nn.LocalResponseNorm(9, alpha=1e-3, beta=0.75, k=1))]
+    if layers:
+        layers.append((None, nn.Flatten()))
+    layers += fully_connected({name: shapes[name] for name in sorted(shapes) if name.startswith("fc")})
     parameters = {}
-    for layer, name in names:
-        for kind in ("weight", "bias"):
+    for name, layer in layers:
+        for kind in ("weight", "bias") if name else ():
             parameters[name + "." + kind] = getattr(layer, kind)
             getattr(layer, kind).data.copy_(start[name + "." + kind])
-    return net, parameters
+    return nn.Sequential(*(layer for _, layer in layers)), parameters
 
 
 def main():
     torch.set_num_threads(int(sys.argv[1]))
     folder = sys.argv[2]
     start, after = torch_side.tensors(folder + "/start.st"), torch_side.tensors(folder + "/after.st")
-    batches = torch_side.tensors(folder + "/batches.st")
-    x, label = batches["images"].flatten(1).float() / 255, batches["labels"].long()
+    x, label = torch_side.rows(folder + "/batches.st", folder + "/start.st")
     net, parameters = network(start)
     loss, optimizer = nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), lr=0.01)
 
@@ -50,4 +59,5 @@ def main():
     torch_side.serve({"step": lambda: step(next(endless))}, error="%.2g" % error)
 
 
-main()
+if __name__ == "__main__":
+    main()
