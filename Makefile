@@ -88,7 +88,7 @@ include tests/fuzz/fuzz.mk
 # What each variant is for: plain is what users run; double shows gradients and products to 1e-8; asan finds bad memory and undefined
 # behaviour; clang is a second opinion on the sources.
 CHECKS := plain:build lint asan:build asan-double:build double:build clang:build \
-          asan-double:unit asan:fuzz asan:cli double:unit plain:unit plain:cli
+          asan-double:unit asan:fuzz asan:cli double:unit plain:unit plain:cli plain:slurm
 
 check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
 	@tests/run $(CHECKS)
@@ -106,7 +106,7 @@ deps-check:
 	@scripts/deps build demo test
 
 # The figures: targets of pipelines/figures.mk, with the programs that were just built.
-fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report: all ## a figure, or all of a profile on one page; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
+fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report plan submit collect: all ## a figure, or all of a profile on one page; PROFILE=demo|small|paper DATA=mnist|... NOISE=inputs|labels
 	+@$(MAKE) -f pipelines/figures.mk $@
 
 # What a reader finds before running anything: the largest run of each figure.
@@ -124,10 +124,13 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## measure speed and memory against Ope
 PAGES     := $(wildcard man/*.[157])
 PIPELINES := $(shell find pipelines -path pipelines/results -prune -o -type f -print)
 # What is installed, as paths below PREFIX: the list that uninstall removes.
-INSTALLED  = $(PROGRAMS:%=bin/%) $(foreach p,$(PAGES),share/man/man$(subst .,,$(suffix $p))/$(notdir $p)) $(PIPELINES:%=share/mn/%)
+INSTALLED  = $(PROGRAMS:%=bin/%) $(foreach p,$(PAGES),share/man/man$(subst .,,$(suffix $p))/$(notdir $p)) $(PIPELINES:%=share/mn/%) \
+             $(PROGRAMS:%=share/bash-completion/completions/%)
 
 install: all ## install below DESTDIR/PREFIX (/usr/local)
 	@for file in $(PROGRAMS:%=$(BUILD)/bin/%); do install -D -m 755 "$$file" "$(DESTDIR)$(PREFIX)/bin/$${file##*/}"; done
+	@for name in $(PROGRAMS); do scripts/completion "$(BUILD)/bin/$$name" | \
+	  install -D -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name"; done
 	@for file in $(PAGES); do install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/man/man$${file##*.}/$${file##*/}"; done
 	@for file in $(PIPELINES); do \
 	  mode=644; if [ -x "$$file" ]; then mode=755; fi; install -D -m "$$mode" "$$file" "$(DESTDIR)$(PREFIX)/share/mn/$$file"; done
@@ -136,11 +139,22 @@ uninstall: ## remove what install put there
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PREFIX)/%")
 	find "$(DESTDIR)$(PREFIX)/share/mn" -depth -type d -empty -delete 2>/dev/null || true
 
+dist: ## build/mn-VERSION.tar.gz: what is committed; it builds and is checked without git
+	@mkdir -p build
+	git archive --prefix=mn-$(VERSION)/ -o build/mn-$(VERSION).tar.gz HEAD
+	@ls build/mn-$(VERSION).tar.gz
+
+deb: dist ## a Debian package in build/, from what is committed
+	@scripts/deps build deb
+	rm -rf build/mn-$(VERSION) && tar xzf build/mn-$(VERSION).tar.gz -C build
+	cd build/mn-$(VERSION) && env -u MAKEFLAGS -u MFLAGS -u VARIANT -u PREFIX -u DESTDIR dpkg-buildpackage -us -uc -b
+	lintian --fail-on error build/mn_$(VERSION)_*.changes
+
 clean: ## remove build/ (results in out/ stay)
 	rm -rf build
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report results demo install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
+.PHONY: fig1 fig2 fig2-left fig2-right fig3 fig3-left fig3-right curves report plan submit collect results demo dist deb install uninstall all unit bench check check-long lint deps deps-check clean help FORCE
 FORCE:

@@ -91,9 +91,34 @@ all:
 report: | $(P)/
 	@$(PYTHON) $(PIPELINES)report $(PROFILE) 'mn $(word 2,$(shell $(BIN)/mn-summarize --version))' $(P)
 
+# What all this costs, before it is paid: a few seconds of measuring.
+plan: $(FIGURES:%=%-list)
+	@$(PIPELINES)plan $(BIN) '$(NETS)' $(P)/plan.csv $(foreach f,$(WANTED),$f=$(P)/.$(NAME_$f).all)
+$(FIGURES:%=%-list): %-list: | $(P)/
+	$(call list,$(P)/.$(NAME_$*).all,$(sort $(STEPS_$*) $(RUNS_$*)))
+
+# For grids too large for one waiting make: all runs as a Slurm job array (the raw data from here, where there is a network) ...
+SBATCH ?= sbatch
+WANTED ?= $(FIGURES)
+WANTED_RUNS = $(sort $(foreach f,$(WANTED),$(RUNS_$f)))
+RAW = $(foreach r,$(basename $(notdir $(WANTED_RUNS))),$(R)/raw/$(call raw_of,$r).st $(R)/raw/$(call validation_name,$r).st)
+submit: $$(sort $$(RAW)) | $(P)/
+	$(call list,$(P)/.submit,$(WANTED_RUNS))
+	@$(PIPELINES)submit $(P)/.submit $(P)/submit '$(NETS)' '$(SBATCH)' make -f $(PIPELINES)figures.mk \
+	  BIN=$(BIN) OUT=$(OUT) PROFILE=$(PROFILE) CHECKPOINT_EVERY=$(CHECKPOINT_EVERY)
+
+# ... and the figures from what has arrived, with what is missing.
+collect: | $(P)/
+	+@status=0; for figure in $(WANTED); do $(MAKE) -f $(PIPELINES)figures.mk $$figure-collect || status=1; done; exit $$status
+$(FIGURES:%=%-collect): %-collect: | $(P)/
+	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
+	@echo '$*: $(words $(wildcard $(RUNS_$*))) of $(words $(RUNS_$*)) runs'
+	$(if $(wildcard $(RUNS_$*)),+@$(MAKE) -f $(PIPELINES)figures.mk $*-results)
+	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(R)/job
+
 %/:
 	@mkdir -p $@
 
 .PRECIOUS: %/ $(P)/.%.done
-.PHONY: all report fig2 fig3 $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
+.PHONY: plan $(FIGURES:%=%-list) submit collect $(FIGURES:%=%-collect) all report fig2 fig3 $(FIGURES) $(FIGURES:%=%-runs) $(FIGURES:%=%-results) FORCE
 FORCE:

@@ -1,9 +1,9 @@
-# paper: the paper's own grid as far as it is known; for a cluster.
+# paper: the paper's own grid as far as it is known; for a cluster (mn(7) says where each number comes from). A width more: FIG1_WIDTHS='16384'.
 FIG1_DATA    := mnist
 FIG1_DEFAULT := mnist
 FIG1_ROWS    := 50000
 FIG1_WIDTHS  := 16 32 64 128 256 512 1024 2048 4096 8192
-FIG1_NOISE   := 0 0.2 0.4 0.6 0.8
+FIG1_NOISE   := 0 0.2 0.4 0.6 0.8 1
 FIG1_SEEDS   := 1 2 3 4 5
 FIG1_EPOCHS  := 1000
 FIG1_BATCH   := 32
