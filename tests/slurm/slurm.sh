@@ -132,8 +132,13 @@ cancel_one() { # OUT: cancels a training that has a checkpoint, in the middle
 	return 1
 }
 ended() { tail -n 1 "$1" | grep -q '^exit\|^ended'; }
-disturb() { # OUT: cancels a run, kills slurmd and starts it again
-	within 120 cancel_one "$1" && within 60 busy || return 1
+cancel_task() { # cancels a task of an array that runs
+	local job
+	job=$(squeue --noheader --states=RUNNING --array --format=%i | head -n 1)
+	[ -n "$job" ] && scancel "$job"
+}
+disturb() { # CANCEL...: cancels a run, kills slurmd and starts it again
+	within 120 "$@" && within 60 busy || return 1
 	kill -9 "${servers[-1]}"
 	wait "${servers[-1]}" 2>/dev/null
 	sleep 2
@@ -146,7 +151,7 @@ check 'the figure here' fig1 local fig1 JOBS=2
 
 fig1 srun fig1 -j4 LAUNCH='srun --quiet -n1 -c1 --mem=$(MEM_MB)M --input=none' &
 make=$!
-check 'a run is cancelled and slurmd killed while make waits' disturb srun
+check 'a run is cancelled and slurmd killed while make waits' disturb cancel_one srun
 wait $make
 status=$?
 check 'a cancelled run fails the make' test $status -ne 0
@@ -160,7 +165,7 @@ check 'the table and picture have the bytes of the local run' tables srun fig1
 check 'so have the models' diff -r local/runs/model srun/runs/model
 
 check 'a job array is submitted' fig1 array submit WANTED=fig1
-check 'a task is cancelled and slurmd killed in the middle' disturb array
+check 'a task is cancelled and slurmd killed in the middle' disturb cancel_task
 check 'what has arrived is said' grep -q '^fig1: [0-9]* of 12 runs$' <(fig1 array collect WANTED=fig1; cat array.txt)
 check 'the array ends' within 300 empty
 for ((i = 0; i < 3; i++)); do
