@@ -3,6 +3,7 @@
 #include "mn/stream.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,16 @@ int mn_describe_and_close(const char *program, const char *path)
 	return mn_close_stdout(program, status ? mn_report(program, &err) : 0);
 }
 
+void mn_start(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 void mn_start_without_helpers(char **argv)
 {
 	struct rlimit limit;
+	mn_start();
 	if (getenv("OPENBLAS_NUM_THREADS") || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
 		return;
 	if (setenv("OPENBLAS_NUM_THREADS", "1", 0) == 0)

@@ -10,7 +10,10 @@ int mn_report(const char *program, const struct mn_error *err);
 /* Prints what mn_options_parse left for --help or --version, frees it, and closes standard output. Returns main's status. */
 int mn_print_and_close(const char *program, char *text);
 
-/* First thing in the main of a program that uses OpenBLAS. Where address space is limited, starts the program anew without the thread that
+/* First thing in main: a closed pipe and a file that may not grow are failed writes, not deaths that leave a temporary behind. */
+void mn_start(void);
+
+/* The same in a program that uses OpenBLAS. Where address space is limited, starts the program anew without the thread that
  * OpenBLAS 0.3.21 starts as it is loaded: that one waits for memory for ever, and the program's end for it. */
 void mn_start_without_helpers(char **argv);
 

@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 {
 	struct settings settings = {.label_kind = "uniform", .input_kind = "gaussian", .moments = "global"};
 	struct mn_option table[ROWS] = {0};
+	mn_start();
 	make_table(table, &settings);
 	const struct mn_program program = {name, "[--labels P] [--inputs P] [OPTION ...] [DATA]",
 	                                   "replace a fraction of a data set's labels or inputs by noise", table};

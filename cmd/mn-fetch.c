@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 {
 	struct settings settings = {.split = "train", .how = {.range = {0, -1}}};
 	struct mn_option table[ROWS] = {0};
+	mn_start();
 	make_table(table, &settings);
 	const struct mn_program program = {name, "[--split train|test] [--range A:B] [--from DIR] [OPTION ...] DATASET",
 	                                   "a known data set, from a folder or the network, as a stream", table};

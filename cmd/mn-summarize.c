@@ -223,6 +223,7 @@ int main(int argc, char **argv)
 {
 	struct job job = {.a = {.resamples = 10000}};
 	struct mn_option table[ROWS] = {0};
+	mn_start();
 	make_table(table, &job.a);
 	struct mn_program program = {name, "--by COLUMN,... --value COLUMN,... [OPTION ...] [CSV ...]",
 	                             "statistics of groups of rows, as CSV", table};
