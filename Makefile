@@ -41,7 +41,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%) ## build the programs in build/bin (the default)
 
-unit: $(UNIT_TESTS:%=$(BUILD)/tests/%) $(if $(filter plain,$(VARIANT)),$(BUILD)/tests/fail.so)
+unit: $(UNIT_TESTS:%=$(BUILD)/tests/%) $(if $(filter plain,$(VARIANT)),$(BUILD)/tests/fail.so) $(BUILD)/tests/download
 
 $(BUILD)/lib/libmn.a: $(LIB_OBJECTS)
 	@mkdir -p $(@D); rm -f $@
@@ -68,6 +68,11 @@ $(BUILD)/tests/fail.so: tests/fault/fail.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
+# What downloads any file, for tests/fault/network.sh.
+$(BUILD)/tests/download: $(BUILD)/tests/fault/download.o $(BUILD)/lib/libmn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(BUILD)/lib/libmn.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -81,7 +86,7 @@ $(BUILD)/flags: FORCE
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 .SECONDARY: $(BUILD)/cmd/common.o $(PROGRAMS:%=$(BUILD)/cmd/%.o) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.o) $(BENCH_SHARED) $(BENCHES:%=$(BUILD)/tests/bench/%.o)
--include $(LIB_OBJECTS:.o=.d) $(BENCH_SHARED:.o=.d) $(BENCHES:%=$(BUILD)/tests/bench/%.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
+-include $(BUILD)/tests/fault/download.d $(LIB_OBJECTS:.o=.d) $(BENCH_SHARED:.o=.d) $(BENCHES:%=$(BUILD)/tests/bench/%.d) $(BUILD)/cmd/common.d $(PROGRAMS:%=$(BUILD)/cmd/%.d) $(UNIT_TESTS:%=$(BUILD)/tests/unit/%.d)
 
 include tests/fuzz/fuzz.mk
 

@@ -168,6 +168,29 @@ if [ -z "${FETCH_SAMPLE-}" ]; then
 	check "26 MB in pieces of 2 MB arrive without a retry that counts" sh -c "MN_DATASETS=$DATA mn-fetch $NAME | cmp - got.st"
 fi
 
+# 50 MB, killed at random moments on the way: the right bytes, and no byte but those under way at a kill is sent twice.
+if [ -z "${FETCH_SAMPLE-}" ]; then
+	mkdir large
+	openssl rand 50000000 >large/file 2>rand.err || head -c 50000000 /dev/urandom >large/file
+	sum=$(sha256sum <large/file)
+	python3 "$TESTS/fault/server.py" large large.log >large.port &
+	servers="$servers $!"
+	wait_for large.port
+	large() { exec "$BUILD/tests/download" "http://127.0.0.1:$(cat large.port)/$1/" file got "${sum%% *}" 50000000; }
+	for kill in 1 2 3; do
+		(large slow) &
+		victim=$!
+		sleep 2.$kill
+		kill -9 $victim
+		wait $victim 2>/dev/null
+	done
+	part=$(stat -c %s got/file.part)
+	(large good)
+	check "50 MB, killed three times, the last time after $part bytes: the right bytes" cmp large/file got/file
+	check "... and only the rest was asked for" grep -Fqx "good file bytes=$part- 206 $((50000000 - part))" large.log
+	check "... of a part worth the name" test "$part" -gt 1000000 -a "$part" -lt 50000000
+fi
+
 # A certificate that nobody vouches for.
 if [ -z "${FETCH_SAMPLE-}" ] && command -v openssl >openssl.path; then
 	openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 1 -subj /CN=localhost \
