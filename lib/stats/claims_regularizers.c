@@ -109,10 +109,12 @@ static double mean_between(const struct point *a, int as, const struct point *b,
 	double low = fmax(a[0].x, b[0].x), high = fmin(a[as - 1].x, b[bs - 1].x), area = 0;
 	if (!(low < high))
 		return NAN;
-	for (double left = low, right; left < high; left = right) {
-		right = fmin(corner_after(a, as, left), corner_after(b, bs, left));
+	double left = low;
+	while (left < high) {
+		double right = fmin(corner_after(a, as, left), corner_after(b, bs, left));
 		double at_left = height(a, as, left) - height(b, bs, left), at_right = height(a, as, right) - height(b, bs, right);
 		area += (right - left) * (at_left + at_right) / 2;
+		left = right;
 	}
 	return area / (high - low);
 }
@@ -136,7 +138,7 @@ static struct mn_bound at_zero(const int *unit, int n, const void *arg)
 static struct mn_bound at_match(const int *unit, int n, const void *arg)
 {
 	const struct question *q = arg;
-	struct point curve[GRID_XS_MAX];
+	struct point curve[GRID_XS_MAX] = {{0, 0}};
 	struct mn_bound y = mn_bound_of(height(curve, curve_of(q->grid, q->reg, q->accuracy, unit, n, curve), q->x));
 	if (q->minus < 0)
 		return y;
@@ -146,7 +148,7 @@ static struct mn_bound at_match(const int *unit, int n, const void *arg)
 static struct mn_bound over_range(const int *unit, int n, const void *arg)
 {
 	const struct question *q = arg;
-	struct point a[GRID_XS_MAX], b[GRID_XS_MAX];
+	struct point a[GRID_XS_MAX] = {{0, 0}}, b[GRID_XS_MAX] = {{0, 0}};
 	int as = curve_of(q->grid, q->reg, q->accuracy, unit, n, a), bs = curve_of(q->grid, q->minus, q->accuracy, unit, n, b);
 	return mn_bound_of(mean_between(a, as, b, bs));
 }
@@ -154,7 +156,7 @@ static struct mn_bound over_range(const int *unit, int n, const void *arg)
 /* The seeds whose own runs give each curve in question its points. */
 static int count_seeds(const struct question *q, int seed[GRID_SEEDS_MAX])
 {
-	struct point curve[GRID_XS_MAX];
+	struct point curve[GRID_XS_MAX] = {{0, 0}};
 	int seeds = 0;
 	for (int s = 0; s < q->grid->seeds; s++) {
 		if (curve_of(q->grid, q->reg, q->accuracy, &s, 1, curve) >= q->least &&
