@@ -93,7 +93,7 @@ include tests/fuzz/fuzz.mk
 # What each variant is for: plain is what users run; double shows gradients and products to 1e-8; asan finds bad memory and undefined
 # behaviour; clang is a second opinion on the sources.
 CHECKS := plain:build lint asan:build asan-double:build double:build clang:build \
-          asan-double:unit asan:fuzz asan:cli double:unit plain:unit plain:cli plain:slurm
+          plain:slurm asan-double:unit asan:fuzz asan:cli double:unit plain:unit plain:cli
 
 check: deps-check ## install what is missing, then all tests; the last line is "N passed, N failed"
 	@tests/run $(CHECKS)
