@@ -13,6 +13,10 @@ models() {
 	find out/runs/model -name '*.st' -printf '%f %T@ %i\n' | sort
 }
 
+jobs=${TESTS%/tests}/pipelines/jobs
+check 'a sweep within a sweep has all cores, too' test "$(OMP_NUM_THREADS=1 "$jobs" 1 1)" -eq "$(env -u OMP_NUM_THREADS nproc)"
+check 'and jobs that fit into memory' test "$("$jobs" 1 1000000000)" -eq 1
+
 check 'a figure is made' fig1 SEEDS='1 2 3'
 for file in fig1.csv fig1-claims.csv fig1.svg; do
 	check "it has $file" test -s "out/demo/$file"
