@@ -55,17 +55,6 @@ static int corrupt(struct settings *settings, struct mn_dataset *data, const cha
 	return status;
 }
 
-static int write_out(struct mn_stream *stream, const struct mn_common *common, struct mn_error *err)
-{
-	struct mn_output output = {0};
-	if (mn_output_open(&output, common->output, true, err))
-		return -1;
-	int status =
-	        mn_stream_write(stream, output.file, common->gzip, err) ? mn_output_blame(&output, err) : mn_output_commit(&output, err);
-	mn_output_discard(&output);
-	return status;
-}
-
 static int run(struct settings *settings, const struct mn_program *program, struct mn_error *err)
 {
 	struct mn_dataset data = {0};
@@ -74,7 +63,9 @@ static int run(struct settings *settings, const struct mn_program *program, stru
 	char *command = mn_options_canonical(program);
 	if (!command)
 		return mn_fail_memory(err, "command line", 0);
-	int status = corrupt(settings, &data, command, err) ? -1 : write_out(&data.stream, &settings->common, err);
+	int status = corrupt(settings, &data, command, err)
+	                     ? -1
+	                     : mn_stream_save(&data.stream, settings->common.output, settings->common.gzip, err);
 	mn_dataset_free(&data);
 	free(command);
 	return status;

@@ -62,23 +62,14 @@ static int remember(struct mn_stream *stream, const struct settings *settings, c
 	return status;
 }
 
-static int write_out(struct mn_stream *stream, const struct mn_common *common, struct mn_error *err)
-{
-	struct mn_output output = {0};
-	if (mn_output_open(&output, common->output, true, err))
-		return -1;
-	int status =
-	        mn_stream_write(stream, output.file, common->gzip, err) ? mn_output_blame(&output, err) : mn_output_commit(&output, err);
-	mn_output_discard(&output);
-	return status;
-}
-
 static int fetch(struct settings *settings, const struct mn_program *program, struct mn_error *err)
 {
 	struct mn_stream stream = {0};
 	if (mn_output_check(settings->common.output, true, err) || mn_fetch(&stream, &settings->how, err))
 		return -1;
-	int status = remember(&stream, settings, program, err) ? -1 : write_out(&stream, &settings->common, err);
+	int status = remember(&stream, settings, program, err)
+	                     ? -1
+	                     : mn_stream_save(&stream, settings->common.output, settings->common.gzip, err);
 	mn_stream_free(&stream);
 	return status;
 }

@@ -197,17 +197,11 @@ static int write_vectors(const struct arguments *a, const struct mn_program *pro
                          const struct mn_model *model, const struct mn_dataset *data, struct mn_error *err)
 {
 	struct mn_stream stream;
-	struct mn_output output;
-	if (mn_output_open(&output, a->vectors, true, err))
-		return -1;
 	int status = mn_stream_new(&stream, a->vectors, err);
 	if (status == 0)
 		status = fill_vectors(&stream, a, program, result, model, data, err);
-	if (status == 0 && mn_stream_write(&stream, output.file, a->common.gzip, err))
-		status = mn_output_blame(&output, err);
 	if (status == 0)
-		status = mn_output_commit(&output, err);
-	mn_output_discard(&output);
+		status = mn_stream_save(&stream, a->vectors, a->common.gzip, err);
 	mn_stream_free(&stream);
 	return status;
 }

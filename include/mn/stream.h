@@ -56,6 +56,9 @@ int mn_stream_read_header(struct mn_stream *stream, const char *path, struct mn_
  * holds no time or name. */
 int mn_stream_write(struct mn_stream *stream, FILE *file, bool gzip, struct mn_error *err);
 
+/* Writes the stream to a file (NULL or -: standard output), which is whole or as it was. 0, or -1 with err. */
+int mn_stream_save(struct mn_stream *stream, const char *path, bool gzip, struct mn_error *err);
+
 /* The human-readable text of --describe: tensors, parameters, history. 0 or -1. */
 int mn_stream_describe(const struct mn_stream *stream, FILE *file, struct mn_error *err);
 

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "header.h"
+#include "mn/output.h"
 
 enum { OUT_BYTES = 1 << 16, DEFLATE_MOST = 1 << 30 };
 
@@ -114,5 +115,15 @@ int mn_stream_write(struct mn_stream *stream, FILE *file, bool gzip, struct mn_e
 done:
 	free(order);
 	free(sink);
+	return status;
+}
+
+int mn_stream_save(struct mn_stream *stream, const char *path, bool gzip, struct mn_error *err)
+{
+	struct mn_output output;
+	if (mn_output_open(&output, path, true, err))
+		return -1;
+	int status = mn_stream_write(stream, output.file, gzip, err) ? mn_output_blame(&output, err) : mn_output_commit(&output, err);
+	mn_output_discard(&output);
 	return status;
 }
