@@ -58,7 +58,7 @@ $(FIGURES): %: | $(P)/
 
 $(FIGURES:%=%-runs): %-runs: $$(RUNS_$$*)
 $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claims.csv $(P)/$$(NAME_$$*).svg
-	$(file >$(P)/$(NAME_$*).txt.new,$(made))@mv $(P)/$(NAME_$*).txt.new $(P)/$(NAME_$*).txt
+	$(file >$(P)/$(NAME_$*).txt.$(ME),$(made))@mv $(P)/$(NAME_$*).txt.$(ME) $(P)/$(NAME_$*).txt
 
 # How figure $* was made. Its settings are the profile's variables that begin with its prefix: FIG2L_ for fig2-left. The command repeats
 # what was not the profile's.

@@ -37,5 +37,6 @@ rm -rf out
 for i in 1 2 3; do make -f "$figures" fig1 "${settings[@]}" >out.$i.txt 2>err.$i.txt & done
 failed=0
 for i in 1 2 3; do wait -n || failed=1; done
+[ $failed -eq 0 ] || tail -n 5 err.[123].txt
 check 'three makes in one folder end well' test $failed -eq 0
 check '... with the same bytes' same
