@@ -16,7 +16,9 @@ struct mn_bound {
 
 /* The number itself; nothing known where it is nan. */
 struct mn_bound mn_bound_of(double value);
-/* a + factor * b */
+/* A sum of terms whose absolute values sum to size: 0 where it is no more than their rounding errors, which no verdict may rest on. */
+double mn_without_rounding(double sum, double size);
+/* a + factor * b, without rounding errors */
 struct mn_bound mn_bound_add(struct mn_bound a, double factor, struct mn_bound b);
 
 /* A statistic of a sample: unit[n] are numbers of units, repetitions meant. */

@@ -10,14 +10,24 @@ struct mn_bound mn_bound_of(double value)
 	return isnan(value) ? (struct mn_bound){-INFINITY, INFINITY} : (struct mn_bound){value, value};
 }
 
+double mn_without_rounding(double sum, double size)
+{
+	return isfinite(size) && fabs(sum) <= 1e-12 * size ? 0 : sum;
+}
+
+static double add(double a, double b)
+{
+	return mn_without_rounding(a + b, fabs(a) + fabs(b));
+}
+
 struct mn_bound mn_bound_add(struct mn_bound a, double factor, struct mn_bound b)
 {
 	/* 0 times infinity is no information, and none is needed. */
 	if (factor == 0)
 		return a;
 	if (factor > 0)
-		return (struct mn_bound){a.low + factor * b.low, a.high + factor * b.high};
-	return (struct mn_bound){a.low + factor * b.high, a.high + factor * b.low};
+		return (struct mn_bound){add(a.low, factor * b.low), add(a.high, factor * b.high)};
+	return (struct mn_bound){add(a.low, factor * b.high), add(a.high, factor * b.low)};
 }
 
 static void draw(int *unit, int units, int64_t seed, int resample)

@@ -106,17 +106,18 @@ static double mean_between(const struct point *a, int as, const struct point *b,
 {
 	if (as == 0 || bs == 0)
 		return NAN;
-	double low = fmax(a[0].x, b[0].x), high = fmin(a[as - 1].x, b[bs - 1].x), area = 0;
+	double low = fmax(a[0].x, b[0].x), high = fmin(a[as - 1].x, b[bs - 1].x), area = 0, size = 0;
 	if (!(low < high))
 		return NAN;
 	double left = low;
 	while (left < high) {
 		double right = fmin(corner_after(a, as, left), corner_after(b, bs, left));
-		double at_left = height(a, as, left) - height(b, bs, left), at_right = height(a, as, right) - height(b, bs, right);
-		area += (right - left) * (at_left + at_right) / 2;
+		double of_a = height(a, as, left) + height(a, as, right), of_b = height(b, bs, left) + height(b, bs, right);
+		area += (right - left) * (of_a - of_b) / 2;
+		size += (right - left) * (of_a + of_b) / 2;
 		left = right;
 	}
-	return area / (high - low);
+	return mn_without_rounding(area, size) / (high - low);
 }
 
 /* The argument of the statistics. */

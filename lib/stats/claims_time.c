@@ -39,8 +39,7 @@ static struct mn_bound smallest_to_largest(const struct grid *grid, int level, c
 
 static struct mn_bound largest_to_smallest(const struct grid *grid, int level, const int *unit, int n)
 {
-	struct mn_bound ratio = smallest_to_largest(grid, level, unit, n);
-	return (struct mn_bound){-ratio.high, -ratio.low};
+	return mn_bound_add((struct mn_bound){0, 0}, -1, smallest_to_largest(grid, level, unit, n));
 }
 
 /* The mean over x of log2 time. */

@@ -154,14 +154,16 @@ struct mn_bound slope(const double *x, const struct mn_bound *y, int n)
 		}
 	}
 	mean /= count ? count : 1;
-	struct mn_bound sum = {0, 0};
+	struct mn_bound sum = {0, 0}, size = {0, 0};
 	for (int i = 0; i < n; i++) {
 		if (!isfinite(y[i].low) && !isfinite(y[i].high))
 			continue;
+		struct mn_bound term = mn_bound_add((struct mn_bound){0, 0}, x[i] - mean, y[i]);
 		squares += (x[i] - mean) * (x[i] - mean);
-		sum = mn_bound_add(sum, x[i] - mean, y[i]);
+		sum = mn_bound_add(sum, 1, term);
+		size = mn_bound_add(size, 1, (struct mn_bound){fabs(term.low), fabs(term.high)});
 	}
 	if (count < 2 || squares == 0)
 		return mn_bound_of(NAN);
-	return (struct mn_bound){sum.low / squares, sum.high / squares};
+	return (struct mn_bound){mn_without_rounding(sum.low, size.low) / squares, mn_without_rounding(sum.high, size.high) / squares};
 }

@@ -92,6 +92,17 @@ fig2-right,noise feels size more,toy,inputs,,log2_time_large_to_small_per_noise,
 fig2-right,random inputs take shorter,toy,inputs,0.5,log2_time_minus_clean,1.5,1.5,1.5,5,contradicted
 CSV
 same 'Figure 2 right by hand' want mn-summarize --claims fig2-right sizes.csv
+# The same time at every size, four sizes and a prime: what floating point leaves of such a slope has no side.
+{
+	head -n 1 fig2.csv
+	for s in 1 2 3 4 5; do for n in 250 500 1000 2000; do echo "toy,0,0,$n,64,$s,41,0"; done; done
+} >constant.csv
+cat >want <<'CSV'
+figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict
+fig2-right,time grows with size,toy,,0,size_exponent,0,0,0,5,not resolved
+fig2-right,noise feels size more,toy,,0,log2_time_large_to_small,0,0,0,5,
+CSV
+same 'rounding errors are no verdict' want mn-summarize --claims fig2-right constant.csv
 
 # Figure 3, left: at the end 2 and, with noise 0.5, 8; one run came down to the matched loss in three seeds alone.
 {

@@ -74,6 +74,10 @@ static void check_bounds(struct test *t)
 	CHECK(t, b.low == 2 && b.high == 2, "0 times the unknown is 0");
 	b = mn_bound_add(none, 1, known);
 	CHECK(t, isinf(b.low) && isinf(b.high), "the unknown and a number are unknown");
+	b = mn_bound_add(mn_bound_of(0.1 + 0.2), -1, mn_bound_of(0.3));
+	CHECK(t, b.low == 0 && b.high == 0, "0.1 + 0.2 - 0.3 is 0");
+	b = mn_bound_add(mn_bound_of(1), -1, mn_bound_of(1 - 1e-9));
+	CHECK(t, b.low > 0, "a small difference is one");
 }
 
 static void check_verdict(struct test *t)
