@@ -11,7 +11,7 @@
 extern const char mn_claims_figures[];
 
 /* Reads a figure's rows, one a run, and writes figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict.
- * mn-summarize(1) documents the statistics. 0, or -1 with err. */
+ * mn-summarize(1) documents the statistics. Where no run qualifies the header alone. 0, or -1 with err. */
 int mn_claims_write(const char *figure, const struct mn_source *source, const struct mn_resampling *how, struct mn_csv *csv,
                     struct mn_error *err);
 

@@ -8,7 +8,7 @@
 #include "mn/error.h"
 #include "mn/rows.h"
 
-/* One observation: the event came at `time`, or (censored) had not come by then. */
+/* One observation: the event came at `time`, or (censored) had not come by then; INFINITY: it never comes. */
 struct mn_observation {
 	double time;
 	int censored; /* 0 or 1 */
@@ -28,6 +28,7 @@ struct mn_survival {
 	 * curve's lower and upper 95% limits (Brookmeyer & Crowley 1982, as R's survfit with conf.type "log"). INFINITY: not reached within
 	 * the times observed; low is NAN where the limit is not defined (one observation). */
 	double median, low, high;
+	int open; /* 1: the curve ends level at 1/2, so that the median is the start of a stretch whose end was not seen */
 };
 
 /* observation[n] is sorted in place. step: room for n, or NULL; *steps: how many were written (may be NULL). */
@@ -53,7 +54,8 @@ int mn_condition_parse(struct mn_condition *condition, const char *text, struct 
 
 /* mn-summarize --first: from logs to times. Rows are grouped to runs by those columns of `by` that the table has (need_all: it must have
  * all); for each run its columns, `time` (the column `epoch` of its first row that meets the condition, or of its last row) and `censored`
- * (1 where none did). Epochs of a run must rise: rows of two runs that no column tells apart are an error. */
+ * (1 where none did). A run that diverged (`train_loss` is nan) before it met the condition never will: its time is inf. Epochs
+ * of a run must rise: rows of two runs that no column tells apart are an error. */
 int mn_first_write(const struct mn_source *source, const struct mn_names *by, int need_all, const struct mn_condition *condition,
                    struct mn_csv *csv, struct mn_error *err);
 

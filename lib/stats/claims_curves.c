@@ -2,6 +2,7 @@
  * resort". */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "claim.h"
 #include "mn/groups.h"
@@ -9,11 +10,11 @@
 /* The key of a run, and what is followed through its log. */
 enum { DATASET, LABEL_NOISE, INPUT_NOISE, SEED, KEYS };
 static const char *const key_name[KEYS] = {"dataset", "label_noise", "input_noise", "seed"};
-enum { EPOCH, CLEAN, NOISY, NOISY_TRUE, FIELDS };
-static const char *const field_name[FIELDS] = {"epoch", "clean_accuracy", "noisy_accuracy", "noisy_true_accuracy"};
+enum { EPOCH, CLEAN, NOISY, NOISY_TRUE, TRAIN_LOSS, FIELDS };
+static const char *const field_name[FIELDS] = {"epoch", "clean_accuracy", "noisy_accuracy", "noisy_true_accuracy", "train_loss"};
 
 /* A run's vectors, one number each. */
-enum { LAST, CLEAN_HALF, NOISY_HALF, PEAK, FINAL, VECTORS };
+enum { LAST, CLEAN_HALF, NOISY_HALF, PEAK, FINAL, DIVERGED, VECTORS };
 
 /* The parts of the sweep: epochs until half of the clean rows (x = 0) and of the noisy rows (x = 1) are right; what the noisy rows'
  * accuracy against their true labels loses from its peak to the end. */
@@ -51,7 +52,7 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 			return -1;
 	}
 	if (run->value[LAST].count == 0) {
-		const double none[VECTORS] = {0, NAN, NAN, NAN, NAN};
+		const double none[VECTORS] = {0, NAN, NAN, NAN, NAN, 0};
 		for (int i = 0; i < VECTORS; i++) {
 			if (mn_vector_append(&run->value[i], none[i], err) != 0)
 				return -1;
@@ -62,6 +63,8 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 		return mn_fail(err, "%s: line %lld: epoch %g after epoch %g of a run with the same noise and seed; choose with --where",
 		               place->path, (long long)place->line, value[EPOCH], *last);
 	*last = value[EPOCH];
+	if (strcmp(field[c->field[TRAIN_LOSS]], "nan") == 0)
+		*run->value[DIVERGED].at = 1;
 	if (isnan(*clean) && value[CLEAN] >= 0.5)
 		*clean = value[EPOCH];
 	if (isnan(*noisy) && value[NOISY] >= 0.5)
@@ -73,7 +76,7 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 	return 0;
 }
 
-/* The run's cells; a run without noise has nothing to compare. */
+/* The run's cells; a run without noise has nothing to compare, one that diverged says nothing of an order. */
 static int add_run(struct sweep *sweep, const struct mn_group *run, struct mn_error *err)
 {
 	const struct mn_place place = {"log", 0};
@@ -83,7 +86,7 @@ static int add_run(struct sweep *sweep, const struct mn_group *run, struct mn_er
 	    mn_rows_number(mn_group_key(run, INPUT_NOISE), key_name[INPUT_NOISE], &place, &cell.input_noise, err) != 0 ||
 	    mn_rows_number(mn_group_key(run, SEED), key_name[SEED], &place, &cell.seed, err) != 0)
 		return -1;
-	if (cell.label_noise == 0 && cell.input_noise == 0)
+	if ((cell.label_noise == 0 && cell.input_noise == 0) || *run->value[DIVERGED].at != 0)
 		return 0;
 	for (int x = 0; x < 2; x++) {
 		double half = *run->value[x ? NOISY_HALF : CLEAN_HALF].at;
@@ -135,8 +138,6 @@ int claims_curves(struct claims *claims, const struct mn_source *source, struct 
 	int status = mn_rows_read(source, begin, row, &curves, err);
 	for (size_t g = 0; status == 0 && g < curves.runs.count; g++)
 		status = add_run(&sweep, curves.runs.group[g], err);
-	if (status == 0 && sweep.cells == 0)
-		status = mn_fail(err, "no run has noise");
 	if (status == 0)
 		status = claims_of_runs(claims, &sweep, PARTS, of_grid, err);
 	sweep_free(&sweep);

@@ -1,4 +1,5 @@
 #include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,15 +41,15 @@ static bool condition_holds(const struct mn_condition *condition, double value)
 	}
 }
 
-/* A run's vectors, one number each: the last epoch seen, the first that met the condition (0: none did). */
-enum { LAST, FIRST, VALUES };
+/* A run's vectors, one number each: the last epoch seen, the first that met the condition (0: none did), whether it diverged. */
+enum { LAST, FIRST, DIVERGED, VALUES };
 
 struct logs {
 	const struct mn_names *by;
 	bool need_all;
 	const struct mn_condition *condition;
-	int *by_column, epoch_column, condition_column;
-	struct mn_names found; /* of by, those that the table has; the texts are by's */
+	int *by_column, epoch_column, condition_column, loss_column; /* of the last -1 where there is none */
+	struct mn_names found;                                       /* of by, those that the table has; the texts are by's */
 	struct mn_groups runs;
 };
 
@@ -68,6 +69,7 @@ static int begin(void *arg, const struct mn_header *header, struct mn_error *err
 	logs->epoch_column = mn_rows_column(header, "epoch", err);
 	if (logs->epoch_column < 0)
 		return -1;
+	logs->loss_column = mn_rows_optional(header, "train_loss");
 	logs->condition_column = mn_rows_column(header, logs->condition->column, err);
 	return logs->condition_column < 0 ? -1 : 0;
 }
@@ -80,13 +82,17 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 	if (!run || mn_rows_number(field[logs->epoch_column], "epoch", place, &epoch, err) != 0)
 		return -1;
 	if (run->value[LAST].count == 0) {
-		if (mn_vector_append(&run->value[LAST], epoch, err) != 0 || mn_vector_append(&run->value[FIRST], 0, err) != 0)
-			return -1;
+		for (int i = 0; i < VALUES; i++) {
+			if (mn_vector_append(&run->value[i], i == LAST ? epoch : 0, err) != 0)
+				return -1;
+		}
 	} else if (!(epoch > run->value[LAST].at[0])) {
 		return mn_fail(err, "%s: line %lld: epoch %g after epoch %g of a run with the same parameters", place->path,
 		               (long long)place->line, epoch, run->value[LAST].at[0]);
 	}
 	run->value[LAST].at[0] = epoch;
+	if (logs->loss_column >= 0 && strcmp(field[logs->loss_column], "nan") == 0)
+		run->value[DIVERGED].at[0] = 1;
 	/* An evaluation that was cut short leaves the field empty: the condition is not met. */
 	const char *text = field[logs->condition_column];
 	if (run->value[FIRST].at[0] != 0 || *text == '\0')
@@ -109,8 +115,8 @@ static void write_runs(const struct logs *logs, struct mn_csv *csv)
 		const struct mn_group *run = logs->runs.group[g];
 		for (int i = 0; i < logs->found.count; i++)
 			mn_csv_text(csv, mn_group_key(run, i));
-		double first = run->value[FIRST].at[0];
-		mn_csv_real(csv, first != 0 ? first : run->value[LAST].at[0]);
+		double first = run->value[FIRST].at[0], never = run->value[DIVERGED].at[0] != 0 ? INFINITY : run->value[LAST].at[0];
+		mn_csv_real(csv, first != 0 ? first : never);
 		mn_csv_int(csv, first == 0);
 		mn_csv_end(csv);
 	}

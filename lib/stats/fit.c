@@ -61,7 +61,10 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 	for (int i = 0; i < VECTORS; i++) {
 		if (f->column[i] >= 0 && mn_rows_number(field[f->column[i]], f->name[i], place, &value[i], err) != 0)
 			return -1;
-		if (i <= Y && !(value[i] > 0 && isfinite(value[i])))
+	}
+	for (int i = 0; i <= Y; i++) {
+		bool never = i == Y && value[CENSORED] != 0;
+		if (!(value[i] > 0 && (isfinite(value[i]) || never)))
 			return mn_fail(err, "%s: line %lld: column '%s' holds %g; a power law is of positive numbers", place->path,
 			               (long long)place->line, f->name[i], value[i]);
 	}

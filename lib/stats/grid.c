@@ -135,11 +135,14 @@ struct mn_bound grid_log_median(const struct grid *grid, int noise, int x, const
 		if (isnan(grid->value[here]))
 			continue;
 		observation[count++] = (struct mn_observation){grid->value[here], grid->censored[here]};
-		last = fmax(last, grid->value[here]);
+		if (isfinite(grid->value[here]))
+			last = fmax(last, grid->value[here]);
 	}
 	mn_survival_estimate(observation, (size_t)count, &survival, NULL, NULL);
 	if (isinf(survival.median))
 		return (struct mn_bound){log(last), INFINITY};
+	if (survival.open)
+		return (struct mn_bound){log(survival.median), INFINITY};
 	return mn_bound_of(survival.median > 0 ? log(survival.median) : NAN);
 }
 

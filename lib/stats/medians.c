@@ -41,7 +41,8 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 		if (mn_rows_number(field[c->column[i]], c->name[i], place, &value[i], err) != 0)
 			return -1;
 	}
-	if (!isfinite(value[TIME]))
+	/* inf is the time of a run that never gets there: censored. */
+	if (!isfinite(value[TIME]) && !(value[TIME] > 0 && value[CENSORED] == 1))
 		return mn_fail(err, "%s: line %lld: column '%s' holds %g, which is not a time", place->path, (long long)place->line,
 		               c->name[TIME], value[TIME]);
 	if (value[CENSORED] != 0 && value[CENSORED] != 1)

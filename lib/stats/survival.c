@@ -76,6 +76,7 @@ void mn_survival_estimate(struct mn_observation *observation, size_t n, struct m
 		written++;
 	}
 	survival->median = median.time;
+	survival->open = isfinite(median.time) && !median.settled;
 	survival->high = high.time;
 	survival->low = isinf(low.time) && curve == 0 ? NAN : low.time;
 	if (n == 0)

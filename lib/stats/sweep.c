@@ -86,16 +86,15 @@ static int row(void *arg, char **field, const struct mn_place *place, struct mn_
 	    (c->censored && mn_rows_number(field[r->censored], c->censored, place, &censored, err) != 0))
 		return -1;
 	cell.censored = censored != 0;
-	return isfinite(cell.value) ? sweep_add(r->sweep, &cell, err) : 0;
+	bool never = cell.censored && cell.value > 0 && isinf(cell.value);
+	return isfinite(cell.value) || never ? sweep_add(r->sweep, &cell, err) : 0;
 }
 
 int sweep_read(struct sweep *sweep, const struct mn_source *source, const struct sweep_columns *columns, struct mn_error *err)
 {
 	struct reading r = {.sweep = sweep, .columns = columns};
 	*sweep = (struct sweep){0};
-	if (mn_rows_read(source, begin, row, &r, err) != 0)
-		return -1;
-	return sweep->cells ? 0 : mn_fail(err, "no row has a finite %s", columns->value);
+	return mn_rows_read(source, begin, row, &r, err);
 }
 
 void sweep_free(struct sweep *sweep)

@@ -32,7 +32,7 @@ struct sweep {
 };
 
 /* Reads the rows; they must be of one data set and have noise of one kind at most. Empty values and such that are not finite are passed
- * over. 0, or -1 with err. To be freed in either case. */
+ * over, but the infinite time of a censored run is kept. 0, or -1 with err. To be freed in either case. */
 int sweep_read(struct sweep *sweep, const struct mn_source *source, const struct sweep_columns *columns, struct mn_error *err);
 /* What reading is made of: one run more, and that it is of the data set of the others. 0, or -1 with err. */
 int sweep_add(struct sweep *sweep, const struct sweep_cell *cell, struct mn_error *err);
@@ -67,7 +67,9 @@ int grid_seeds(const struct grid *grid, const int *level, int levels, int *seed)
 /* The mean over a sample of seeds of those that are there; NAN where none is. */
 double grid_mean(const struct grid *grid, int noise, int x, const int *unit, int n);
 
-/* The logarithm of the Kaplan-Meier median over a sample of seeds: bounded from below by the last time seen where it was not reached. */
+/* The logarithm of the Kaplan-Meier median over a sample of seeds. Where it was not reached it is bounded from below by the last time seen,
+ * where the curve ends level at 1/2 by the start of that stretch. A time of INFINITY is that of a run that never gets there; nothing is
+ * known where all are. */
 struct mn_bound grid_log_median(const struct grid *grid, int noise, int x, const int *unit, int n);
 
 /* The least-squares slope of y on x; points with nothing known are left out; fewer than 2 others: nothing known. */

@@ -79,6 +79,17 @@ same 'Figure 2 left by hand' want mn-summarize --claims fig2-left fig2.csv
 fig2 1 >censored.csv
 sed -i '/0.5,width_exponent/s/-2,-2,-2/-2,-inf,-2/; /narrow_to_wide,4/s/4,4,4/4,4,inf/; s/3,3,3/3,3,inf/; s/6,6,6/6,6,inf/; s/1.5,1.5,1.5/1.5,1.5,inf/' want
 same 'a run that did not get there bounds the numbers from one side' want mn-summarize --claims fig2-left censored.csv
+# Three of five seeds of the narrow net with noise diverge: it does not take what the other two took, and in some resamples all diverge.
+# Where two do, the median is known, and open above in some resamples.
+sed 's/^\(toy,0.5,0,100,16,[123],\)64,1$/\1inf,1/; s/64,1$/64,0/' censored.csv >diverged.csv
+check 'two seeds do not stand for three that diverged' grep -q '0.5,width_exponent,-2,-inf,inf,5,not resolved' <(mn-summarize --claims fig2-left diverged.csv)
+check 'where two diverged the others bound the time' grep -q '0.5,width_exponent,-2,-inf,-2,5,holds' \
+	<(sed 's/16,3,inf,1/16,3,64,0/' diverged.csv | mn-summarize --claims fig2-left)
+check 'a net that always diverges has no time' test \
+	"$(sed 's/^\(toy,0.5,0,100,16,.*,\)64,1$/\1inf,1/' censored.csv | mn-summarize --claims fig2-left | grep -c ',-inf,inf,5,not resolved$')" = 4
+# Of four seeds two did not get there: the median of 8, 8, 8+, 8+ is at least 8.
+fig2 0 | sed '/,5,[0-9]*,0$/d; s/^\(toy,0.5,.*16,[12],\)64,0/\164,1/' >half.csv
+check 'half of the runs censored: the median is a bound' grep -q '0.5,width_exponent,-2,-inf,-2,4,suggestive' <(mn-summarize --claims fig2-left half.csv)
 # The same numbers as sizes, turned round: 4 epochs at 16 rows, 8 at 64, with noise in inputs.
 sed '1!s/toy,0.5,0,/toy,0,0.5,/; 1!s/,100,16,/,64,9,/; 1!s/,100,64,/,16,9,/' fig2.csv >sizes.csv
 cat >want <<'CSV'
@@ -215,12 +226,12 @@ fails 1 'no row has a validation accuracy' mn-summarize --claims fig3-right <(gr
 # Learning curves: half of the clean rows are right at epoch 2, of the noisy ones at epoch 4 (never in seed 3), one doubling; of the noisy rows
 # 0.75 have their true label at the peak, 0.25 at the end.
 {
-	echo dataset,label_noise,input_noise,seed,epoch,clean_accuracy,noisy_accuracy,noisy_true_accuracy
+	echo dataset,label_noise,input_noise,seed,epoch,train_loss,clean_accuracy,noisy_accuracy,noisy_true_accuracy
 	for s in 1 2 3; do
 		late=0.5
 		[ $s -ne 3 ] || late=0.4
-		printf "toy,0.5,0,$s,%s\n" 1,0.25,0,0.5 2,0.5,0.25,0.75 3,1,0.25,0.5 "4,1,$late,0.25"
-		echo "toy,0,0,$s,1,0.9,,"
+		printf "toy,0.5,0,$s,%s\n" 1,2,0.25,0,0.5 2,1,0.5,0.25,0.75 3,1,1,0.25,0.5 "4,1,1,$late,0.25"
+		echo "toy,0,0,$s,1,1,0.9,,"
 	done
 } >curves.csv
 cat >want <<'CSV'
@@ -230,3 +241,12 @@ curves,true labels are learned before given ones,toy,labels,0.5,noisy_true_accur
 CSV
 same 'learning curves by hand' want mn-summarize --claims curves curves.csv
 fails 1 'epoch 1 after epoch 4' mn-summarize --claims curves curves.csv curves.csv
+sed 's/^\(toy,0.5,0,[23],4\),.*/\1,nan,,,/' curves.csv >diverged.csv
+sed -i 's/1,1,inf,3,suggestive/1,,,1,not resolved/; s/0.5,0.5,0.5,3,suggestive/0.5,,,1,not resolved/' want
+same 'a run that diverged is left out' want mn-summarize --claims curves diverged.csv
+sed -i 's/^\(toy,0.5,0,1,4\),.*/\1,nan,,,/' diverged.csv
+check 'all of them: no rows' diff <(head -n 1 want) <(mn-summarize --claims curves diverged.csv)
+sed 's/finished,.*/diverged,/' fig1.csv >diverged.csv
+check 'nor of Figure 1' diff <(head -n 1 want) <(mn-summarize --claims fig1 diverged.csv)
+sed 's/finished,/diverged,/' random.csv >diverged.csv
+check 'nor of Figure 3 right' diff <(head -n 1 want) <(sed '2,$s/\(toy,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),.*/\1,nan,,/' real.csv | mn-summarize --claims fig3-right diverged.csv -)

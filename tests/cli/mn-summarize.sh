@@ -105,6 +105,31 @@ width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_hig
 32,1,0,1,,inf
 CSV
 mn-summarize --first 'train_accuracy>=1' log.csv | same 'Kaplan-Meier medians from a pipe' want mn-summarize --censored --by width
+# Two of three runs diverge, one of them after it met the condition; the third takes its time.
+cat >diverged-log.csv <<'CSV'
+width,seed,epoch,train_loss,train_accuracy
+16,1,1,nan,
+16,2,1,2,1
+16,2,2,nan,
+16,3,1,nan,
+16,4,1,2,0.5
+16,4,2,2,0.5
+CSV
+cat >want <<'CSV'
+width,seed,time,censored
+16,1,inf,1
+16,2,1,0
+16,3,inf,1
+16,4,2,1
+CSV
+mn-summarize --first 'train_accuracy>=1' diverged-log.csv >times.csv
+same 'a run that diverged never meets it' want cat times.csv
+cat >want <<'CSV'
+width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_high
+16,3,2,inf,1,inf
+CSV
+same 'and one survivor is not the median of three' want mn-summarize --censored --by width --where seed=1 <(sed 's/16,[23],/16,1,/; /16,4/d' times.csv)
+fails 1 "holds inf, which is not a time" mn-summarize --censored <(sed 's/inf,1/inf,0/' times.csv)
 # Ratios: each seed's factor 2 or 4 against the widest net, the resamples of two seeds between them; one that is censored is open above.
 cat >ratios.csv <<'CSV'
 noise,width,seed,time,censored
@@ -128,6 +153,10 @@ noise,width,time_n,time_censored,time_median,time_median_ci95_low,time_median_ci
 CSV
 same 'medians relative to the widest net' want mn-summarize --censored --by noise,width --relative-to width=max ratios.csv
 check 'relative to a given width' grep -q '^2,16,1,0,5,,inf,,,$' <(mn-summarize --censored --by noise,width --relative-to width=64 ratios.csv)
+sed 's/^0,64,2,8,0/0,64,2,8,1/' ratios.csv >open.csv
+check 'a base that half of the runs reached bounds the ratio from above' grep -q '^0,16,2,0,20,8,inf,5,0,5$' \
+	<(mn-summarize --censored --by noise,width --relative-to width=max open.csv)
+check 'but its own median is as R has it' grep -q '^0,64,2,1,4,' <(mn-summarize --censored --by noise,width --relative-to width=max open.csv)
 fails 2 'must be one of --by' mn-summarize --censored --by noise --relative-to width=max ratios.csv
 fails 2 'goes with --censored' mn-summarize --value time --by width --relative-to width=max ratios.csv
 fails 1 'log.csv: line 2: epoch 1 after epoch 4 of a run with the same parameters' mn-summarize --first 'train_accuracy>=1' log.csv log.csv

@@ -71,12 +71,13 @@ static void check_ties(struct test *t)
 	CHECK_NEAR(t, step[1].survival, 0.5, 1e-15, "ties: the event of the tie");
 	CHECK_NEAR(t, step[1].std_error, 0.5 * sqrt(2.0 / 24 + 1.0 / 12), 1e-15, "ties: Greenwood's standard error");
 	CHECK(t, step[2].survival == 0, "ties: the last event ends the curve");
-	CHECK(t, s.median == 5, "ties: where the curve is level at one half, the median is the middle of that stretch");
+	CHECK(t, s.median == 5 && !s.open, "ties: where the curve is level at one half, the median is the middle of that stretch");
 }
 
 static void check_ends(struct test *t)
 {
 	struct mn_observation never[] = {{10, 1}, {10, 1}, {10, 1}}, one[] = {{4, 0}}, odd[] = {{9, 0}, {1, 0}, {5, 0}};
+	struct mn_observation half[] = {{300, 1}, {5, 0}, {6, 0}, {300, 1}}, diverged[] = {{INFINITY, 1}, {50, 0}, {INFINITY, 1}};
 	struct mn_survival s;
 	mn_survival_estimate(never, 3, &s, NULL, NULL);
 	CHECK(t, s.censored == 3 && isinf(s.median) && isinf(s.low) && isinf(s.high), "all censored: the median lies beyond");
@@ -84,6 +85,10 @@ static void check_ends(struct test *t)
 	CHECK(t, s.median == 4 && isnan(s.low) && isinf(s.high), "one event: a median, no limits");
 	mn_survival_estimate(odd, 3, &s, NULL, NULL);
 	CHECK(t, s.median == 5, "nothing censored: the ordinary median");
+	mn_survival_estimate(half, 4, &s, NULL, NULL);
+	CHECK(t, s.median == 6 && s.open, "half censored: the median is where the curve comes to one half, at least");
+	mn_survival_estimate(diverged, 3, &s, NULL, NULL);
+	CHECK(t, s.censored == 2 && isinf(s.median), "two of three never get there: the third does not stand for them");
 	mn_survival_estimate(NULL, 0, &s, NULL, NULL);
 	CHECK(t, s.n == 0 && isnan(s.median), "nothing: no median");
 }
