@@ -97,7 +97,8 @@ plan: $(FIGURES:%=%-list)
 $(FIGURES:%=%-list): %-list: | $(P)/
 	$(call list,$(P)/.$(NAME_$*).all,$(sort $(STEPS_$*) $(RUNS_$*)))
 
-# For grids too large for one waiting make: all runs as a Slurm job array (the raw data from here, where there is a network) ...
+# For grids too large for one waiting make: all runs as a Slurm job array (the raw data from here, where there is a network; the settings that
+# files' names do not hold are handed on) ...
 SBATCH ?= sbatch
 WANTED ?= $(FIGURES)
 WANTED_RUNS = $(sort $(foreach f,$(WANTED),$(RUNS_$f)))
@@ -105,7 +106,7 @@ RAW = $(foreach r,$(basename $(notdir $(WANTED_RUNS))),$(R)/raw/$(call raw_of,$r
 submit: $$(sort $$(RAW)) | $(P)/
 	$(call list,$(P)/.submit,$(WANTED_RUNS))
 	@$(PIPELINES)submit $(P)/.submit $(P)/submit '$(NETS)' '$(SBATCH)' make -f $(PIPELINES)figures.mk \
-	  BIN=$(BIN) OUT=$(OUT) PROFILE=$(PROFILE) CHECKPOINT_EVERY=$(CHECKPOINT_EVERY)
+	  BIN=$(BIN) OUT=$(OUT) PROFILE=$(PROFILE) CHECKPOINT_EVERY=$(CHECKPOINT_EVERY) $(call asked,$(filter NET_% VALIDATION_%,$(.VARIABLES)))
 
 # ... and the figures from what has arrived, with what is missing.
 collect: | $(P)/

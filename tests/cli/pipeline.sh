@@ -84,6 +84,22 @@ check 'two models in an argument' make -s -f "$figures" "${small[@]}" LAUNCH="$P
 check 'the one of a condition is met' mn-train --describe out/runs/matched/fashion-mnist_nr200_in0_ds1_ntmlp4x4_ep2_bs32_lr0.05_sl9_sd1.st >described.txt
 check 'as it was asked for' grep -q 'loss<9' described.txt
 
+# A job array whose tasks begin without anything of the make that submitted them: what they need of its settings is in their script.
+cat >sbatch <<'END'
+#!/bin/bash
+cd "${1#--chdir=}" || exit 1
+count=$(sed -n 's/.*--array=1-\([0-9]*\) .*/\1/p' "$2")
+for ((task = 1; task <= count; task++)); do env -i PATH=/usr/bin:/bin SLURM_ARRAY_TASK_ID=$task bash "$2" || exit 1; done
+END
+chmod +x sbatch
+fig3r=(FIG3R_NET=mine NET_mine=conv2k3s4/relu/fc10 FIG3R_ROWS=100 FIG3R_VALIDATION=100 FIG3R_DROPOUT= FIG3R_INPUT_DROPOUT=0.5 FIG3R_NOISE=
+	FIG3R_DECAY= FIG3R_EPOCHS=2 CHECKPOINT_EVERY=1 SEEDS=7)
+rm -rf out
+check 'settings reach the tasks of a job array' make -f "$figures" -j2 submit BIN="$bin" "${fig3r[@]}" WANTED=fig3-right SBATCH="$PWD/sbatch" \
+	LAUNCH=false >out.txt 2>err.txt
+check 'a network of their own' grep -rq -- ' --net conv2k3s4/relu/fc10 .* --checkpoint-every 1' out/runs/job/model
+check 'all runs arrive' grep -q '^fig3-right: 4 of 4 runs$' <(make -f "$figures" collect BIN="$bin" "${fig3r[@]}" WANTED=fig3-right 2>&1)
+
 # SIGTERM reaches a training, which saves its checkpoint; then the run goes on from it.
 long=fashion-mnist_nr200_in0_ds1_ntmlp64x64_ep2000_bs32_lr0.05_sd1
 make -s -f "$figures" "${small[@]}" "out/runs/model/$long.st" >term.txt 2>&1 &
