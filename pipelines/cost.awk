@@ -10,11 +10,12 @@ function get(name, key,    part, n, i)
 	return ""
 }
 
-function layers_of(key,    pair, n, i, at, net)
+# What --net says for a key.
+function net_of(key,    pair, n, i, at, net)
 {
 	if (key ~ /^mlp/) {
-		net = "fc" substr(key, 4) "/fc10"
-		gsub(/x/, "/fc", net)
+		net = "mlp:" substr(key, 4)
+		gsub(/x/, ",", net)
 		return net
 	}
 	n = split(nets, pair, " ")
@@ -23,11 +24,29 @@ function layers_of(key,    pair, n, i, at, net)
 		if (substr(pair[i], 1, at - 1) == key)
 			net = substr(pair[i], at + 1)
 	}
+	return net
+}
+
+# The layers that have a size.
+function layers_of(key,    net)
+{
+	net = net_of(key)
+	if (sub(/^mlp:/, "fc", net))
+		gsub(/,/, "/fc", net)
+	if (key ~ /^mlp/)
+		return net "/fc10"
 	if (net == "alexnet")
 		return "conv64k5/pool3s2/lrn/conv64k5/pool3s2/lrn/fc384/fc192/fc10"
 	if (net == "alexnet-bn")
 		return "conv200k5/bn/pool3s2/conv200k5/bn/pool3s2/fc384/bn/fc192/bn/fc10"
 	return net
+}
+
+# What a run's time for a row depends on: its network, batch, input and momentum; with drawn also whether it drops or adds noise.
+function setting(name, drawn)
+{
+	return get(name, "nt") ",bs" get(name, "bs") ",ip" get(name, "ip") ",mo" get(name, "mo") \
+	       (drawn && get(name, "dr") != "" ? ",dr" : "") (drawn && get(name, "id") != "" ? ",id" : "") (drawn && get(name, "gn") != "" ? ",gn" : "")
 }
 
 function letter(word, which, otherwise)

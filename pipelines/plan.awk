@@ -1,32 +1,58 @@
-# plan.awk - what figures need: awk -v nets=... -f cost.awk -f plan.awk CALIBRATION FIGURE=... LIST FIGURE=... LIST ...
-# CALIBRATION: net, noise (0 or 1), seconds of a processor to train on a row once, to evaluate a row, to begin. Writes CSV.
+# plan.awk - what figures need: awk -v nets=... -v step=SECONDS -f cost.awk -f plan.awk CALIBRATION FIGURE=... LIST FIGURE=... LIST ...
+# CALIBRATION: setting, rows, noise in the inputs (0 or 1), epochs E, and the seconds of a processor for the rows once, 1 + E times, and that
+# with an evaluation after each epoch (or -). SECONDS: for five steps that compute nothing. Writes CSV.
 
-# The seconds of a kind for a run: between those without noise in the inputs and those of nothing else; a net that was not measured is as fast
-# as the largest that was.
-function seconds(kind, name,    net, p, from, scale)
+# The setting of a run, or where that was not measured the largest of its family, which is as fast for its size.
+function measured(name,    key)
 {
-	net = from = get(name, "nt")
-	p = get(name, "in") + 0
+	key = setting(name, "drawn")
 	scale = 1
-	if (!((net, 0) in train)) {
-		from = largest
-		scale = products / size[largest]
-	}
+	if (!((key, 0) in train))
+		key = setting(name, "")
+	if ((key, 0) in train)
+		return key
+	scale = products / size[family(key)]
+	return largest[family(key)]
+}
+
+function family(key) { return key ~ /^mlp/ ? "mlp" : "conv" }
+
+# The seconds of a kind for a run: between those without noise in the inputs and those of nothing else. Where that was not measured, or no
+# evaluation, the proportions are those of the largest of the family for which it was.
+function seconds(kind, name,    from, p, time)
+{
+	from = measured(name)
+	p = get(name, "in") + 0
+	time = train[from, 0]
 	if (kind == "begin")
 		return begin[from] * scale
 	if (kind == "evaluate")
-		return ((1 - p) * evaluate[from, 0] + p * evaluate[from, 1]) * scale
-	return ((1 - p) * train[from, 0] + p * train[from, 1]) * scale
+		time *= (from in evaluate ? evaluate[from] : evaluate[witness[family(from)]]) / train[from in evaluate ? from : witness[family(from)], 0]
+	if (p > 0)
+		time *= 1 - p + p * ((from, 1) in train ? train[from, 1] / train[from, 0] : dense[family(from)])
+	return time * scale
 }
 
 FILENAME == ARGV[1] {
-	train[$1, $2] = $3
-	evaluate[$1, $2] = $4
-	begin[$1] = $5
-	count("_nt" $1)
-	if (products >= size[largest]) {
-		largest = $1
-		size[$1] = products
+	net = $1
+	sub(/,.*/, "", net)
+	count("_nt" net)
+	train[$1, $3] = ($6 > $5 ? $6 - $5 : 1e-6) / $4 / $2
+	begin[$1] = $5 > $2 * train[$1, 0] ? $5 - $2 * train[$1, 0] : 0
+	if ($3 == 0 && products >= size[family($1)]) {
+		largest[family($1)] = $1
+		size[family($1)] = products
+	}
+	if ($3 == 1 && products >= dense_size[family($1)]) {
+		dense[family($1)] = train[$1, 1] / train[$1, 0]
+		dense_size[family($1)] = products
+	}
+	if ($7 != "-") {
+		evaluate[$1] = ($7 > $6 ? $7 - $6 : 1e-6) / (1 + $4) / $2
+		if (products >= witness_size[family($1)]) {
+			witness[family($1)] = $1
+			witness_size[family($1)] = products
+		}
 	}
 	next
 }
@@ -68,6 +94,7 @@ FILENAME == ARGV[1] {
 		flop = 2 * products * evaluated
 		time = seconds("begin", name) + evaluated * seconds("evaluate", name)
 	}
+	time += step / 5
 	mb = memory(stage, name)
 	if (mb > peak[figure])
 		peak[figure] = mb
