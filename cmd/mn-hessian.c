@@ -132,6 +132,8 @@ static int check(struct arguments *a, char **models, int model_count, struct mn_
 		return mn_misuse(err, "--%s: one model at a time", a->density ? "density" : "vectors");
 	if (a->vectors && (h->top == 0 || h->method == MN_METHOD_ONLINE))
 		return mn_misuse(err, "--vectors: no eigenvectors are computed with --%s", h->top == 0 ? "top 0" : "method online");
+	if (h->top == 0 && !h->trace && !h->density && h->sharpness == 0)
+		return mn_misuse(err, "--top 0: nothing is asked for; add --trace, --density or --sharpness");
 	int standard = strcmp(a->data, "-") == 0;
 	for (int i = 0; i < model_count; i++)
 		standard += strcmp(models[i], "-") == 0;

@@ -180,11 +180,17 @@ void mn_hessian_note(const struct mn_hessian *result, const struct mn_hessian_op
 		return;
 	const struct mn_eigenpairs *eigen = &result->eigen;
 	const struct mn_online *online = &result->online;
+	int64_t asked = options->which == MN_BOTH ? 2 * options->top : options->top;
 	if (options->method == MN_METHOD_ONLINE)
 		snprintf(text, size, "on-line reading %.6g, noise floor %.6g%s; on all rows: Rayleigh quotient %.6g, residual %.3g",
 		         online->norm, online->floor,
 		         online->norm <= 1.2 * online->floor ? " (the reading is noise: lower --gamma or raise --batch)" : "",
 		         online->rayleigh, online->residual);
+	else if (eigen->count < asked && !eigen->complete)
+		snprintf(text, size,
+		         "%d of the %lld eigenvalues asked for were found after %lld iterations, %d of them not converged: see column "
+		         "residual, raise --max-iterations",
+		         eigen->count, (long long)asked, (long long)eigen->iterations, unconverged(eigen));
 	else if (unconverged(eigen))
 		snprintf(text, size,
 		         "%d of %d eigenvalues have not converged after %lld iterations: see column residual, raise --max-iterations",

@@ -90,8 +90,15 @@ check 'it says reading, floor and residual' grep -q 'reading .*, noise floor .* 
 check 'power with finite differences runs' mn-hessian -q --data data.st --method power --product difference smooth.st >difference.csv
 check 'a smooth net: within its first order' near "$(field value <difference.csv)" "$(mn-hessian --data data.st smooth.st | field value)" 0.03
 mn-hessian --data noisy.st --top 5 --max-iterations 3 model.st >short.csv 2>err
-check 'cut short: it says so' grep -q 'have not converged after 3 iterations' err
+check 'cut short: it says so' grep -q 'asked for were found after 3 iterations, [1-9] of them not converged' err
 check 'and in the table' test "$(field converged 2 <short.csv)" = 0
+mn-hessian --data noisy.st --max-iterations 3 model.st 2>err >short.csv
+check 'of one, too' grep -q '1 of 1 eigenvalues have not converged after 3 iterations' err
+mn-hessian --data data.st --which both --top 20 --max-iterations 12 smooth.st >few.csv 2>err
+found=$(($(wc -l <few.csv) - 1))
+check 'fewer than were asked for' test $found -lt 40 -a $found -gt 0
+check 'it says how many, and how many of them have not converged' grep -q \
+	": $found of the 40 eigenvalues asked for were found after 12 iterations, $(for i in $(seq $found); do field converged $i <few.csv; done | grep -c 0) of them not converged" err
 
 mn-train --net mlp:8 --epochs 3 --weight-decay 0.05 --seed 1 data.st >decay.st
 with=$(mn-hessian --data data.st --tolerance 1e-5 decay.st | field value)
@@ -117,6 +124,8 @@ fails 2 'which smallest: online' mn-hessian --data data.st --method online --whi
 fails 2 'anneal' mn-hessian --data data.st --method online --anneal 0.5 model.st
 fails 2 'density: one model' mn-hessian --data data.st --density x.csv model.st decay.st
 fails 2 'vectors' mn-hessian --data data.st --top 0 --vectors x.st model.st
+fails 2 'nothing is asked for' mn-hessian --data data.st --top 0 model.st
+fails 2 'nothing is asked for' mn-hessian --data data.st --method online --top 0 model.st
 fails 2 'tolerance' mn-hessian --data data.st --tolerance 1e-3x model.st
 fails 2 'standard input' mn-hessian --data - - </dev/null
 fails 2 'standard output' mn-hessian --data data.st --density - model.st
