@@ -52,13 +52,15 @@ $(FIGURES): %: | $(P)/
 	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
 	$(call list,$(P)/.$(NAME_$*).steps,$(STEPS_$*) $(RUNS_$*))
 	+@$(PIPELINES)sweep $(NAME_$*) $(P)/.$(NAME_$*).steps $(P)/$(NAME_$*).log $(MAKE) -f $(PIPELINES)figures.mk -k $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $*-runs
-	+@$(MAKE) -f $(PIPELINES)figures.mk $*-results
-	@$(PIPELINES)show $(P)/$(NAME_$*)
-	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(R)/job
+	$(call shown,$*,&& $(PIPELINES)show $(P)/$(NAME_$*))
 
 $(FIGURES:%=%-runs): %-runs: $$(RUNS_$$*)
 $(FIGURES:%=%-results): %-results: $(P)/$$(NAME_$$*).csv $(P)/$$(NAME_$$*)-claims.csv $(P)/$$(NAME_$$*).svg
 	$(file >$(P)/$(NAME_$*).txt.$(ME),$(made))@mv $(P)/$(NAME_$*).txt.$(ME) $(P)/$(NAME_$*).txt
+
+# $(call shown,FIGURE,&& COMMAND): the results from the runs that there are; then, whatever became of them, the runs that are missing.
+shown = +@status=0; { $(MAKE) -f $(PIPELINES)figures.mk $1-results $2; } || status=1; \
+  $(PIPELINES)missing $(P)/.$(NAME_$1).runs $(R)/job && exit $$status
 
 # How figure $* was made. Its settings are the profile's variables that begin with its prefix: FIG2L_ for fig2-left. The command repeats
 # what was not the profile's.
@@ -78,7 +80,8 @@ endef
 
 # The runs that there are: what a figure's tables are made of.
 $(P)/.%.done: FORCE | $(P)/
-	$(call list,$@,$(wildcard $(strip $(file <$(P)/.$*.runs))))
+	$(if $(there),$(call list,$@,$(there)),@echo '$*: there is none of its runs, so there are no results' >&2; exit 1)
+there = $(wildcard $(strip $(file <$(P)/.$*.runs)))
 
 # Both halves of a figure, one after the other: each uses all cores.
 fig2 fig3: fig%:
@@ -114,8 +117,7 @@ collect: | $(P)/
 $(FIGURES:%=%-collect): %-collect: | $(P)/
 	$(call list,$(P)/.$(NAME_$*).runs,$(RUNS_$*))
 	@echo '$*: $(words $(wildcard $(RUNS_$*))) of $(words $(RUNS_$*)) runs'
-	$(if $(wildcard $(RUNS_$*)),+@$(MAKE) -f $(PIPELINES)figures.mk $*-results)
-	@$(PIPELINES)missing $(P)/.$(NAME_$*).runs $(R)/job
+	$(call shown,$*)
 
 %/:
 	@mkdir -p $@
