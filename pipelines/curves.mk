@@ -11,12 +11,12 @@ NAME_curves := curves$(if $(filter-out $(CURVES_DEFAULT),$(CURVES_DATA)),-$(CURV
 RUNS_curves := $(CURVES_RUNS:%=$(R)/curve/%.csv)
 STEPS_curves := $(CURVES_RUNS:%=$(R)/curve/%.st)
 
-$(P)/$(NAME_curves).csv: $(P)/.$(NAME_curves).done
+$(P)/$(NAME_curves).csv: $(P)/.$(NAME_curves).done $(PIPELINES)curves.mk
 	@$(BIN)/mn-summarize --by dataset,train_size,input_noise,label_noise,epoch \
-	  --value clean_accuracy,noisy_accuracy,noisy_true_accuracy,validation_accuracy --stat n,mean,min,max --files-from $< -o $@
+	  --value train_loss,clean_accuracy,noisy_accuracy,noisy_true_accuracy,validation_accuracy --stat n,nonfinite,mean,min,max --files-from $< -o $@
 
 $(P)/$(NAME_curves)-claims.csv: $(P)/.$(NAME_curves).done
 	@$(BIN)/mn-summarize --claims curves --files-from $< -o $@
 
 $(P)/$(NAME_curves).svg: $(P)/$(NAME_curves).csv $(PIPELINES)curves.gp $(PIPELINES)style.gp
-	$(call plot,curves,data='$(CURVES_DATA)'; rows='$(CURVES_ROWS)'; net='$(call net,$(CURVES_NET))'; level='$(CURVES_NOISE)')
+	$(call plot,curves,data='$(CURVES_DATA)'; rows='$(CURVES_ROWS)'; net='$(call net,$(CURVES_NET))'; level='$(CURVES_NOISE)'; epochs=$(CURVES_EPOCHS))

@@ -14,9 +14,9 @@ NAME_fig3-left := fig3-left$(if $(filter-out $(FIG3L_DEFAULT),$(FIG3L_DATA)),-$(
 RUNS_fig3-left := $(foreach r,$(FIG3L_RUNS),$(foreach rows,all clean noisy,$(R)/hessian-$(rows)/$(r).csv))
 STEPS_fig3-left := $(FIG3L_RUNS:%=$(R)/end/%.st)
 
-$(P)/$(NAME_fig3-left).csv: $(P)/.$(NAME_fig3-left).done
-	@$(BIN)/mn-summarize --by dataset,train_size,input_noise,label_noise,rows,condition,status --value value,residual,loss,weight_norm \
-	  --where statistic=eigenvalue --files-from $< -o $@
+$(P)/$(NAME_fig3-left).csv: $(P)/.$(NAME_fig3-left).done $(PIPELINES)fig3-left.mk
+	@$(BIN)/mn-summarize --by dataset,train_size,input_noise,label_noise,rows,condition,status,converged \
+	  --value value,residual,loss,weight_norm --stat n,median,min,max --where statistic=eigenvalue --files-from $< -o $@
 
 $(P)/$(NAME_fig3-left)-claims.csv: $(P)/.$(NAME_fig3-left).done
 	@$(BIN)/mn-summarize --claims fig3-left --files-from $< -o $@
