@@ -84,6 +84,16 @@ for name in fig1-mnist 'fig1-<b>&"'; do
 	sed 's/fashion-mnist/"<script>alert(1)<\/script>,\&amp;""\n]]>"/' out/demo/fig1-claims.csv >"odd/$name-claims.csv"
 done
 printf 'time_n,time_censored,time_median,time_median_ci95_low,time_median_ci95_high,status\n3,2,inf,7,,<i>\n' >odd/fig2-left.csv
+cat >odd/fig3-left-toy.csv <<'END'
+rows,condition,status,converged,value_n,value_median,value_min,value_max,loss_n
+all,,diverged,,0,,,,2
+all,unmet,diverged,,0,,,,2
+all,,finished,0,1,2,2,2,1
+all,,finished,1,4,2,1,3,4
+all,loss<1,finished,1,4,2,1,3,4
+noisy,,finished,0,3,2,1,3,3
+END
+printf 'epoch,train_loss_n,train_loss_nonfinite\n1,3,0\n2,3,1\n3,2,2\n' >odd/curves.csv
 printf 'figure: fig2-left\ncommand: make <u> && \001\n' >odd/fig2-left.txt
 printf '%s\n' figure,claim,dataset,noise_kind,noise,statistic,estimate,low,high,n,verdict \
 	'fig2-left,time falls with width,toy,labels,0.5,width_exponent,-2,-inf,-2,5,holds' 'fig9,pigs fly,toy,labels,x,height,1,0.5,2,5,holds' >odd/fig2-left-claims.csv
@@ -96,6 +106,12 @@ check '... with their pictures' test "$(grep -c '^tag svg' page.txt)" -eq 3
 check '... bounds that are open' grep -qx 'text −2 \[−∞, −2\]' page.txt
 check '... medians that were not reached' grep -qx 'text ∞ \[7, ?\]' page.txt
 check '... and how many' grep -q 'text .*2 of 3 did not get every training row right within their epochs (censored' page.txt
+check '... runs that diverged, whose values do not exist' grep -q '^text 2 diverged (in the table, not in the claims); 2 did not come down' page.txt
+check '... eigenvalues that did not converge' grep -q '; 4 eigenvalues did not converge' page.txt
+check '... runs that diverged within a curve' grep -q '^text 3 diverged (from that epoch on' page.txt
+check '... a range as one' grep -qx 'text 2 \[1, 3\]' page.txt
+check '... a figure without a run that says something to a claim' grep -qx 'text not resolved (no run qualifies)' page.txt
+check '... beside those that were not run' grep -qx 'text make fig3-left PROFILE=demo' page.txt
 check '... a claim that is not in the list' grep -q 'pigs fly' page.txt
 check '... beside all that are' test "$(rows_of)" -eq $((claims + 1))
 
