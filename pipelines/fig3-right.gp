@@ -6,8 +6,8 @@ set title sprintf("Regularizers: %s, %s rows, %s epochs\n%s", data, rows, epochs
 set xlabel "accuracy on random training labels (%)"
 set ylabel "validation accuracy with real labels, best epoch (%)"
 set xrange [0:104]
-stats csv using (100 * column("best_validation_accuracy_mean")) name "best" nooutput
-bottom = floor(best_min / 10) * 10 - 10 > 0 ? floor(best_min / 10) * 10 - 10 : 0
+stats csv using (strcol("best_validation_accuracy_mean") eq "" ? 999 : 100 * column("best_validation_accuracy_mean")) name "best" nooutput
+bottom = best_min < 20 || best_min == 999 ? 0 : floor(best_min / 10) * 10 - 10
 set yrange [bottom:*<100]
 set key outside bottom center horizontal
 
