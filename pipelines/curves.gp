@@ -24,6 +24,6 @@ do for [k = 1:2] {
 	     for [i = 1:4] csv using (k == 2 && i == 3 ? NaN : of(kind)):(100 * column(word(columns, i)."_mean")) \
 	       with lines lc rgb colour[i] lw 2 dt 1 + (i == 4) title label[i], \
 	     csv using (column("train_loss_nonfinite") > 0 ? of(kind) : NaN):(0) with points lc rgb "#999999" lw 2 pt 2 ps 1.2 notitle, \
-	     for [i = 1:gone_sum > 0] NaN with points lc rgb "#999999" lw 2 pt 2 ps 1.2 title sprintf("diverged runs: %d", gone_sum)
+	     NaN with points lc rgb "#999999" lw 2 pt 2 ps 1.2 title gone_sum > 0 ? sprintf("diverged runs: %d", gone_sum) : ""
 }
 unset multiplot

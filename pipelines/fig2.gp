@@ -54,7 +54,7 @@ do for [k = 1:2] {
 	     for [i = 1:n] csv using (open(x(k, i))):(limit) with points lc rgb colour[i] lw 2 pt 8 ps 1.2 notitle, \
 	     limit with lines lc rgb "#999999" dt 2 title sprintf("%g epochs allowed", limit), \
 	     NaN with points lc rgb "#999999" lw 2 pt 8 ps 1.2 title "median beyond them", \
-	     for [i = 1:bounds] NaN with points lc rgb "#999999" lw 2 pt 10 ps 1.2 title "ratio at most that"
+	     NaN with points lc rgb "#999999" lw 2 pt 10 ps 1.2 title bounds ? "ratio at most that" : ""
 	unset key
 	set title who.(wide ? ", relative to the widest" : ", relative to the smallest")
 	set ylabel "times as many epochs" offset 1

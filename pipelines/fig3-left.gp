@@ -42,8 +42,8 @@ do for [panel = 1:2] {
 	     for [k = 1:2] csv using (panel == 2 ? x(k) : NaN):(y("unmet")):(low(bottom)):(column("value_max")) \
 	       with yerrorbars lc rgb colour[k + 1] pt hollow[k] ps 1 notitle, \
 	     for [k = 1:2] csv using (diverged(panel == 1 ? "" : "unmet") ? x(k) : NaN):(bottom) with points lc rgb colour[k + 1] lw 2 pt 2 ps 1.2 notitle, \
-	     for [i = 1:unmet_max] NaN with points lc rgb "#999999" pt 6 ps 1 title "not below ".matched.": at the end", \
-	     for [i = 1:gone_sum > 0] NaN with points lc rgb "#999999" lw 2 pt 2 ps 1.2 title sprintf("diverged runs: %d", gone_sum), \
-	     for [i = 1:hidden_sum > 0] NaN with lines lc rgb "#ffffffff" title sprintf("%d not converged or not > 0", hidden_sum)
+	     NaN with points lc rgb "#999999" pt 6 ps 1 title unmet_max == 1 ? "not below ".matched.": at the end" : "", \
+	     NaN with points lc rgb "#999999" lw 2 pt 2 ps 1.2 title gone_sum > 0 ? sprintf("diverged runs: %d", gone_sum) : "", \
+	     NaN with lines lc rgb "#ffffffff" title hidden_sum > 0 ? sprintf("%d not converged or not > 0", hidden_sum) : ""
 }
 unset multiplot

@@ -157,6 +157,47 @@ check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^fig2-' err.txt)
 check 'two units are too few: three runs in three are censored' grep -q ',2,3,3,inf,inf,inf,' out/demo/fig2-left.csv
 check 'the halves share runs' test "$(find out/runs/until -name '*_nr50_*ntmlp16x16*.st' | wc -l)" -eq 9
 
+# Figure 3, left: four lines a run and part of the rows, at the end and at matched loss, which only noise inputs come down to here.
+rm -rf out
+sharpness() {
+	make -f "$figures" BIN="$bin" JOBS=2 SEEDS='1 2' FIG3L_ROWS=30 FIG3L_NET=mlp4 FIG3L_NOISE='0 1' FIG3L_EPOCHS=30 FIG3L_LOSS=1.9 FIG3L_LR=0.2 \
+		"$@" >out.txt 2>err.txt
+}
+silent() { check 'gnuplot has nothing to say' test ! -s <(grep -v -E '^(fig[0-9a-z-]+|curves): [0-9]+ of ' err.txt); }
+check 'Figure 3 (left) is made' sharpness fig3-left
+silent
+table=out/demo/fig3-left.csv
+check 'a row a level and kind, part of the rows and model' test "$(wc -l <$table)" -eq 19
+check 'noise inputs were measured at matched loss' test "$(grep -c '^fashion-mnist,30,1,0,[a-z]*,loss<1.9,finished,1,2,' $table)" -eq 2
+check 'the others as they ended' test "$(grep -c ',unmet,finished,1,2,' $table)" -eq 4
+check 'no clean row, no eigenvalue' grep -q '^fashion-mnist,30,0,1,clean,,finished,,0,,,,' $table
+check 'eigenvalues that grow with noise' test "$(cut -d, -f6 out/demo/fig3-left-claims.csv | grep -c '^log2_eigenvalue_end_all_per_noise$')" -eq 2
+check 'the picture says what the hollow points are' grep -q '>not below 1.9: at the end<' out/demo/fig3-left.svg
+check 'and of no others' test -z "$(grep -E '>(diverged runs|[0-9]+ not converged)' out/demo/fig3-left.svg)"
+
+# An eigenvalue that did not converge and a run that diverged are neither in the means nor unseen.
+run=fashion-mnist_nr30_in1_ds1_ntmlp4_ep30_bs32_lr0.2_sl1.9_sd1
+sed -i '2,$s/,1\(,[^,]*,[^,]*,[^,]*\)$/,0\1/' out/runs/hessian-all/$run.csv
+run=fashion-mnist_nr30_la1_ds2_ntmlp4_ep30_bs32_lr0.2_sl1.9_sd2
+diverge='2,$s/,finished,\(.*,largest\),.*,\([^,]*\)$/,diverged,\1,,,,,,,,nan,0.1,\2/'
+sed -i "$diverge" out/runs/hessian-all/$run.csv
+rm $table
+check 'a changed table makes the picture anew' sharpness fig3-left-results
+silent
+check 'no convergence is a group of its own' grep -q '^fashion-mnist,30,1,0,all,,finished,0,1,' $table
+check 'so is divergence, without values' grep -q '^fashion-mnist,30,0,1,all,,diverged,,0,,,,0,' $table
+check 'the picture counts the one, of both models' grep -q '>2 not converged or not ' out/demo/fig3-left.svg
+check 'and the other' grep -q '>diverged runs: 1<' out/demo/fig3-left.svg
+
+sed -i "$diverge" out/runs/hessian-all/*.csv
+rm $table
+check 'where all runs diverged, there is a picture, too' sharpness fig3-left-results
+silent
+check 'that says so' grep -q '>diverged runs: 6<' out/demo/fig3-left.svg
+check 'where no run works, the figure fails' test "$(sharpness fig3-left OUT=wild SEEDS=1 FIG3L_NOISE=0 FIG3L_LR=1e8; echo $?)" -eq 2
+check 'it says so' grep -qx 'fig3-left: there is none of its runs, so there are no results' err.txt
+check 'and why' grep -q "^failed: .*: mn-train: --lr: '1e8'" err.txt
+
 # Figure 3, right: the runs without a regularizer are shared by all four, and what there is of an interrupted sweep is shown.
 regularizers() {
 	make -f "$figures" BIN="$bin" JOBS=2 SEEDS='1 2' FIG3R_ROWS=50 FIG3R_VALIDATION=100 FIG3R_NET=mlp8 FIG3R_EPOCHS=3 FIG3R_DROPOUT=0.5 \
@@ -191,4 +232,12 @@ for file in curves.csv curves-claims.csv curves.svg; do
 	check "it has $file" test -s "out/demo/$file"
 done
 check 'a row an epoch and kind of noise' test "$(wc -l <out/demo/curves.csv)" -eq 7
-check 'gnuplot has nothing to say' test ! -s <(grep -v -e '^curves: ' err.txt)
+silent
+check 'no run diverged' test -z "$(grep '>diverged runs' out/demo/curves.svg)"
+for file in out/runs/curve/*.csv; do # Each in its first epoch.
+	sed -i '3,$d; 2s/,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*$/,nan,,,,,,/' "$file"
+done
+rm out/demo/curves.csv
+check 'where all runs diverged, there is a picture' make -f "$figures" curves-results BIN="$bin" CURVES_ROWS=50 CURVES_NET=mlp8x8 CURVES_EPOCHS=3 >out.txt 2>err.txt
+silent
+check 'that says so' grep -q '>diverged runs: 6<' out/demo/curves.svg
