@@ -4,8 +4,8 @@
 
 #include "mn/dataset.h"
 
-/* The least number of errors that any function of the pixels, before any input transform, makes on the rows: of identical images (the same bytes), those outside their
- * most frequent label. 0, or -1 with err when out of memory. */
+/* The least number of errors that any function of the pixels, before any input transform, makes on the rows: of identical images (the same
+ * bytes), those outside their most frequent label. 0, or -1 with err when out of memory. */
 int mn_least_errors(const struct mn_dataset *data, int64_t *errors, struct mn_error *err);
 
 #endif
