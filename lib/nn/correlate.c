@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tile.h"
+#include "winograd.h"
 
 static int padded_height(const struct mn_correlation *c)
 {
@@ -45,11 +46,17 @@ static int spaced(const struct mn_correlation *c)
 
 size_t mn_correlation_packed(const struct mn_correlation *c)
 {
+	if (mn_winograd_suits(c))
+		return mn_winograd_packed(c);
 	return mn_tile_packed(c->vector, taps(c), c->outputs);
 }
 
 void mn_correlation_pack(const struct mn_correlation *c, const mn_real *kernel, mn_real *packed)
 {
+	if (mn_winograd_suits(c)) {
+		mn_winograd_pack(c, kernel, packed);
+		return;
+	}
 	mn_tile_pack(c->vector, taps(c), c->outputs, kernel, packed);
 }
 
@@ -57,7 +64,9 @@ void mn_correlation_pack(const struct mn_correlation *c, const mn_real *kernel, 
 size_t mn_correlation_scratch(const struct mn_correlation *c)
 {
 	size_t offsets = (size_t)(taps(c) > pixels(c) ? taps(c) : pixels(c));
-	return offsets + mn_correlation_padded(c, spaced(c)) + mn_tile_packed(c->vector, pixels(c), c->outputs);
+	size_t plain = offsets + mn_correlation_padded(c, spaced(c)) + mn_tile_packed(c->vector, pixels(c), c->outputs);
+	size_t fast = mn_winograd_suits(c) ? mn_winograd_scratch(c) : 0;
+	return plain > fast ? plain : fast;
 }
 
 /* One line of the padded map, from a line of the source. */
@@ -93,6 +102,10 @@ void mn_correlation_pad(const struct mn_correlation *c, const mn_real *source, i
 void mn_correlate(const struct mn_correlation *c, const mn_real *source, const mn_real *packed, bool accumulate, mn_real *out,
                   mn_real *scratch)
 {
+	if (mn_winograd_suits(c)) {
+		mn_winograd(c, source, packed, accumulate, out, scratch);
+		return;
+	}
 	int *offset = (int *)(void *)scratch, *next = offset;
 	mn_real *padded = scratch + pixels(c);
 	int line = mn_correlation_line(c, c->channels);

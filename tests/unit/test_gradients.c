@@ -33,6 +33,7 @@ static const struct net_case cases[] = {
         {"conv13k4/tanh/conv3k3s3p0/pool2s3/fc3", {1, 10, 11}, 3, 4, true, false},
         {"conv12k3/tanh/lrn/fc3", {2, 4, 4}, 3, 4, true, false},
         {"conv5k3/lrn2a500000b60k2/tanh/conv7k3/lrn3a900000/fc3", {2, 4, 4}, 3, 4, true, false},
+        {"conv16k3/tanh/conv16k5/tanh/fc3", {2, 5, 7}, 3, 4, true, false},
         {"conv4k3/bn/tanh/fc6/bn/tanh/fc3", {2, 4, 4}, 3, 7, true, false},
         {"bn/conv4k3/tanh/fc3", {2, 4, 4}, 3, 7, true, false},
         {"conv4k3/bn/tanh/fc6/bn/tanh/fc3", {2, 4, 4}, 3, 7, true, true},
