@@ -17,31 +17,33 @@ REFERENCE = os.path.join(sides.TOP, "tests", "reference")
 # Figure 1's demo grid, one seed, a quarter of the epochs.
 WIDTHS, NOISES = (4, 8, 16, 32, 64, 128, 256, 512), ("0", "0.25", "0.5", "0.75")
 ROWS, EPOCHS, BATCH, RATE, SEED = 2000, 15, 32, "0.05", 1
+CHECKED = (1, 2, 3, 4, 5)  # seeds
 
 
-def run_ours(folder):
+def run_ours(folder, seeds=(SEED,)):
     """All runs of the figure by its pipeline, from raw data to evaluations. Returns seconds of wall clock and the folder of the runs."""
     out = os.path.join(folder, "out")
     shutil.rmtree(out, ignore_errors=True)
-    command = ["make", "-s", "-j2", "-f", os.path.join(sides.TOP, "pipelines", "figures.mk"), "fig1-runs", "PROFILE=demo", "SEEDS=%d" % SEED,
-               "FIG1_EPOCHS=%d" % EPOCHS, "OUT=" + out, "BIN=" + os.path.join(sides.BUILD, "bin")]
+    command = ["make", "-s", "-j2", "-f", os.path.join(sides.TOP, "pipelines", "figures.mk"), "fig1-runs", "PROFILE=demo",
+               "SEEDS=" + " ".join(map(str, seeds)), "FIG1_EPOCHS=%d" % EPOCHS, "OUT=" + out, "BIN=" + os.path.join(sides.BUILD, "bin")]
     seconds, _ = sides.run(command, os.path.join(folder, "log"), clock="wall")
     return seconds, os.path.join(out, "runs")
 
 
-def stem(noise):
-    return "fashion-mnist_nr%d_in%s_ds%d" % (ROWS, noise, SEED)
+def stem(noise, seed=SEED):
+    return "fashion-mnist_nr%d_in%s_ds%d" % (ROWS, noise, seed)
+
+
+def our_accuracy(runs, width, noise, seed):
+    name = "%s_ntmlp%dx%d_ep%d_bs%d_lr%s_sd%d.csv" % (stem(noise, seed), width, width, EPOCHS, BATCH, RATE, seed)
+    with open(os.path.join(runs, "eval", name)) as file:
+        (line,) = csv.DictReader(file)
+    return float(line["accuracy"])
 
 
 def our_accuracies(runs):
-    result = {}
-    for width in WIDTHS:
-        for noise in NOISES:
-            name = "%s_ntmlp%dx%d_ep%d_bs%d_lr%s_sd%d.csv" % (stem(noise), width, width, EPOCHS, BATCH, RATE, SEED)
-            with open(os.path.join(runs, "eval", name)) as file:
-                (line,) = csv.DictReader(file)
-            result[width, noise] = float(line["accuracy"])
-    return result
+    return {(width, noise): statistics.fmean(our_accuracy(runs, width, noise, seed) for seed in CHECKED)
+            for width in WIDTHS for noise in NOISES}
 
 
 def torch_accuracies(folder):
@@ -51,13 +53,14 @@ def torch_accuracies(folder):
 
 
 def check_accuracies(ours, theirs):
-    """Other random numbers, so close and not equal: that a training of a narrow network succeeds is chance, the wide ones agree."""
+    """Other random numbers, so close and not equal. That a training of a narrow network succeeds is chance; of the wide ones the mean is
+    compared. At this learning rate it depends on the last batches, and with them on the seed. All networks of one of our seeds see the rows
+    in one order: their mean had a standard deviation of 0.024 between seeds 1 to 5, PyTorch's, each with another order, one of 0.013; over
+    these seeds the two sides were 0.002 apart. The limit is three times sqrt(0.024^2 / 5 + 0.013^2)."""
     if set(ours) != set(theirs):
         raise Failed("the sides trained other networks")
-    difference = {key: ours[key] - theirs[key] for key in ours}
-    wide = [value for (width, _), value in difference.items() if width >= 64]
-    check("validation accuracies of PyTorch's wide networks", max(abs(value) for value in wide), 0.06)
-    check("validation accuracies of PyTorch's networks, their median", abs(statistics.median(difference.values())), 0.03)
+    wide = [ours[width, noise] - theirs[width, noise] for width, noise in ours if width >= 64]
+    check("the mean validation accuracy of PyTorch's wide networks", abs(statistics.fmean(wide)), 0.05)
 
 
 def torch_sweep(folder, data, threads, part, parts, tuned):
@@ -80,7 +83,7 @@ def time_together(sweeps):
 def sweep(table, folder):
     """The demo grid of Figure 1 by its pipeline on two cores against PyTorch, which finds the corrupted data made."""
     line = {"scale": 1, "unit": "s", "clock": "wall", "threads": 2}
-    _, runs = run_ours(folder)
+    _, runs = run_ours(folder, CHECKED)
     accuracies = our_accuracies(runs)
     data = {}
     for noise in NOISES:

@@ -1,4 +1,6 @@
 """rows_train.py - training steps, batch 128."""
+import time
+
 from rows import ROWS, check, close, compare_torch, folder_of, has, row, same_kernel, torch_both_ways
 from sides import Failed, Side, Skipped, interleave, program
 
@@ -84,9 +86,33 @@ def alexnet(table, folder):
     close(contestants)
 
 
+def both_at_once(sides, steps):
+    """Wall clock of a step's bare products, where each of the sides does its own at the same time."""
+    began = time.perf_counter()
+    for side in sides:
+        side.ask("floor", steps)
+    for side in sides:
+        side.answer()
+    return (time.perf_counter() - began) / steps / len(sides)
+
+
+def two_processes(table, folder):
+    """What the machine itself gives to two threads: two processes that share nothing, each with the same bare products, against one."""
+    pair = [trainer("mlp:2048,2048", "fashion-mnist", folder) for _ in range(2)]
+    both, alone = [], []
+    for _ in range(9):
+        both.append(both_at_once(pair, 8))
+        alone.append(both_at_once(pair[:1], 8))
+    table.compare("threads-2", "the machine's gain", both, alone, faster=True, scale=1e3, unit="ms", clock="wall", threads=2,
+                  kernel=pair[0].facts["kernel"], note="two processes with bare OpenBLAS, mlp:2048")
+    for side in pair:
+        side.close()
+
+
 @row("threads-2")
 def threads(table, folder):
     """Steps with two threads against one: wall clock, the same bits."""
+    two_processes(table, folder)
     dataset, pixels, note = colours()
     works = [("mlp:%d,%d" % (h, h), "fashion-mnist", None, "") for h in (1024, 2048, 4096)] + [("alexnet", dataset, pixels, note)]
     for net, data, how, why in works:
