@@ -105,7 +105,7 @@ check '... three results of one figure' test "$(grep -c '^attribute id result-fi
 check '... with their pictures' test "$(grep -c '^tag svg' page.txt)" -eq 3
 check '... bounds that are open' grep -qx 'text −2 \[−∞, −2\]' page.txt
 check '... medians that were not reached' grep -qx 'text ∞ \[7, ?\]' page.txt
-check '... and how many' grep -q 'text .*2 of 3 did not get every training row right within their epochs (censored' page.txt
+check '... and how many' grep -q 'text .*2 of 3 did not get every training row right within their epochs, or diverged (censored' page.txt
 check '... runs that diverged, whose values do not exist' grep -q '^text 2 diverged (in the table, not in the claims); 2 did not come down' page.txt
 check '... eigenvalues that did not converge' grep -q '; 4 eigenvalues did not converge' page.txt
 check '... runs that diverged within a curve' grep -q '^text 3 diverged (from that epoch on' page.txt
