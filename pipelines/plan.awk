@@ -70,7 +70,7 @@ FILENAME == ARGV[1] {
 	validation = get(name, "nv") != "" ? get(name, "nv") : 10000
 	trains = $0 ~ /\.st$/
 	if (trains) {
-		evaluated = epochs * ((stage ~ /^(end|curve)$/) * rows + (stage ~ /^(curve|best)$/) * validation)
+		evaluated = epochs * (((stage == "curve") + 0.25 * (stage == "end")) * rows + (stage ~ /^(curve|best)$/) * validation)
 		flop = 2 * products * (3 * epochs * rows - rows * epochs * first / products + evaluated)
 		time = seconds("begin", name) + epochs * rows * seconds("train", name) + evaluated * seconds("evaluate", name)
 		runs[figure]++
@@ -86,9 +86,9 @@ FILENAME == ARGV[1] {
 	} else if (stage ~ /^hessian/) {
 		p = get(name, "in") + get(name, "la")
 		part_of = stage == "hessian-noisy" ? p : stage == "hessian-clean" ? 1 - p : 1
-		flop = 2 * part_of * rows * 40 * 12 * products
-		time = 2 * seconds("begin", name) + 2 * part_of * rows * 40 * 2 * seconds("train", name)
-		assumed[figure] = "40 Hessian products a value; each as two trainings on a row"
+		flop = 2 * part_of * rows * 12 * 12 * products
+		time = 2 * seconds("begin", name) + 2 * part_of * rows * 12 * 2 * seconds("train", name)
+		assumed[figure] = "X is reached after a quarter of the epochs; 12 Hessian products a value; each as two trainings on the rows"
 	} else {
 		evaluated = stage == "fit" ? rows : 10000
 		flop = 2 * products * evaluated

@@ -1,4 +1,4 @@
-"""rows_programs.py - whole programs: a sweep, start-up, memory, a large table."""
+"""rows_programs.py - whole programs: a sweep, what is foretold of it, start-up, memory, a large table."""
 import csv
 import json
 import os
@@ -109,6 +109,27 @@ def sweep(table, folder):
                   note="two processes", **line)
     for side in (one, two, *halves):
         side.close()
+
+
+def pipeline(folder, target):
+    """make TARGET of the demo profile, one seed. Seconds of a processor, of make and of all that it ran."""
+    command = ["make", "-s", "-k", "-j2", "-f", os.path.join(sides.TOP, "pipelines", "figures.mk"), target, "PROFILE=demo", "SEEDS=%d" % SEED,
+               "OUT=" + os.path.join(folder, "out"), "BIN=" + os.path.join(sides.BUILD, "bin")]
+    return sides.run(command, os.path.join(folder, target + ".log"))[0]
+
+
+@row("plan")
+def plan(table, folder):
+    """What the plan foretells of each figure of the demo profile, one seed, against what its runs take. Runs that stop at an accuracy are
+    planned to last to their limit, so that for their figures the plan is a bound and has no goal."""
+    pipeline(folder, "plan")
+    with open(os.path.join(folder, "out", "demo", "plan.csv")) as file:
+        foretold = {line["figure"]: (3600 * float(line["core_hours"]), "at most" in line["assumption"]) for line in csv.DictReader(file)}
+    took = {figure: pipeline(folder, figure + "-runs") for figure in foretold}
+    known = [figure for figure, (_, bound) in foretold.items() if not bound]
+    for figure, (seconds, bound) in [*foretold.items(), ("", (sum(foretold[figure][0] for figure in known), False))]:
+        table.near("plan", figure or "all but the bounds", took[figure] if figure else sum(took[figure] for figure in known), seconds,
+                   None if bound else 0.3, "s", clock="cpu", threads=1, note="foretold: at most" if bound else "foretold")
 
 
 def evaluation(folder):

@@ -49,6 +49,14 @@ class Table:
         verdict = self.judge(a, goal, False)
         self.show(row=row, against=against, unit=unit, ours=a * scale, samples=len(ours), **verdict, **line)
 
+    def near(self, row, against, ours, other, goal, unit, **line):
+        """What was foretold, the other, against what was measured: to differ by at most that part of it."""
+        ratio = other / ours
+        verdict = {"goal": "", "verdict": ""}
+        if goal is not None:
+            verdict = {"goal": "+-%g" % goal, "verdict": "met" if abs(ratio - 1) <= goal else "missed"}
+        self.show(row=row, against=against, unit=unit, ours=ours, other=other, ratio=ratio, samples=1, **verdict, **line)
+
     def judge(self, value, goal, faster):
         if goal is None:
             return {"goal": "", "verdict": ""}
