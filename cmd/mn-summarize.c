@@ -14,6 +14,7 @@
 #include "mn/regularizers.h"
 #include "mn/summary.h"
 #include "mn/survival.h"
+#include "mn/text.h"
 
 static const char name[] = "mn-summarize";
 
@@ -73,16 +74,16 @@ static void make_table(struct mn_option table[ROWS], struct arguments *a)
 /* Every shared column but the epoch: what tells one run from another. */
 static int run_columns(struct mn_names *names, struct mn_error *err)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&text, &size);
+	struct mn_text made;
+	FILE *memory = mn_text_open(&made);
 	if (!memory)
 		return mn_fail_memory(err, "columns", 0);
 	for (int i = 0, written = 0; i < mn_columns_count(); i++) {
 		if (strcmp(mn_column_name(i), "epoch") != 0)
 			fprintf(memory, "%s%s", written++ ? "," : "", mn_column_name(i));
 	}
-	int status = fclose(memory) == 0 ? mn_names_split(names, text, "by", err) : mn_fail_memory(err, "columns", 0);
+	char *text = mn_text_close(&made, memory);
+	int status = text ? mn_names_split(names, text, "by", err) : mn_fail_memory(err, "columns", 0);
 	free(text);
 	return status;
 }
@@ -181,10 +182,10 @@ static int write_table(const struct job *job, struct mn_csv *csv, struct mn_erro
 }
 
 /* The table is made in memory: nothing comes out, to standard output neither, until all of it is there. */
-static int make_text(struct job *job, char **text, size_t *size, struct mn_error *err)
+static int make_text(struct job *job, struct mn_text *text, struct mn_error *err)
 {
 	struct mn_progress progress = {0};
-	struct mn_csv csv = {.file = open_memstream(text, size)};
+	struct mn_csv csv = {.file = mn_text_open(text)};
 	if (!csv.file)
 		return mn_fail_memory(err, "the table", 0);
 	mn_progress_start(&progress, job->a.common.progress, job->a.common.quiet, "reading", "files");
@@ -195,27 +196,26 @@ static int make_text(struct job *job, char **text, size_t *size, struct mn_error
 	                                 .progress = &progress};
 	int status = write_table(job, &csv, err);
 	mn_progress_end(&progress);
-	if (fclose(csv.file) != 0 && status == 0)
-		status = mn_fail_memory(err, "the table", *size);
+	if (!mn_text_close(text, csv.file) && status == 0)
+		status = mn_fail_memory(err, "the table", text->size);
 	return status;
 }
 
 static int run(struct job *job, struct mn_error *err)
 {
 	struct mn_output output = {0};
-	char *text = NULL;
-	size_t size;
+	struct mn_text text = {0};
 	int status = mn_output_check(job->a.common.output, false, err);
 	if (status == 0)
-		status = make_text(job, &text, &size, err);
+		status = make_text(job, &text, err);
 	if (status == 0)
 		status = mn_output_open(&output, job->a.common.output, false, err);
 	if (status == 0) {
-		fwrite(text, 1, size, output.file); /* an error is seen by the commit */
+		fwrite(text.at, 1, text.size, output.file); /* an error is seen by the commit */
 		status = mn_output_commit(&output, err);
 	}
 	mn_output_discard(&output);
-	free(text);
+	free(text.at);
 	return status;
 }
 

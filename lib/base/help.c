@@ -11,6 +11,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "mn/text.h"
+
 /* A program that does not use one of these is not linked to it (--as-needed): then the name is NULL here. */
 #pragma weak archive_version_string
 #pragma weak curl_version_info
@@ -64,16 +66,6 @@ static const char *value_text(const struct mn_option *option, char room[64])
 	return NULL;
 }
 
-/* Closes a memory stream; its text, or NULL where anything failed. */
-static char *finish(FILE *stream, char **text)
-{
-	int failed = ferror(stream);
-	if (fclose(stream) == 0 && !failed)
-		return *text;
-	free(*text);
-	return NULL;
-}
-
 /* value: NULL for a flag. */
 typedef void each_fn(void *arg, const struct mn_option *option, const char *value);
 
@@ -107,14 +99,13 @@ static void put_option(void *arg, const struct mn_option *option, const char *va
 
 char *mn_options_canonical(const struct mn_program *program)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	struct mn_text text;
+	FILE *to = mn_text_open(&text);
 	if (!to)
 		return NULL;
 	fputs(program->name, to);
 	each_canonical(program, put_option, to);
-	return finish(to, &text);
+	return mn_text_close(&text, to);
 }
 
 struct each_call {
@@ -174,9 +165,9 @@ static void put_help_row(FILE *to, const char *left, const char *help)
 
 char *mn_options_help(const struct mn_program *program)
 {
-	char *text = NULL, room[64], left[160], help[1024];
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	char room[64], left[160], help[1024];
+	struct mn_text text;
+	FILE *to = mn_text_open(&text);
 	if (!to)
 		return NULL;
 	int indent = fprintf(to, "Usage: %s ", program->name);
@@ -200,14 +191,13 @@ char *mn_options_help(const struct mn_program *program)
 	}
 	put_help_row(to, "--help", "print this text");
 	put_help_row(to, "--version", "print the versions of the program and its libraries");
-	return finish(to, &text);
+	return mn_text_close(&text, to);
 }
 
 char *mn_version_text(const char *name)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	struct mn_text text;
+	FILE *to = mn_text_open(&text);
 	if (!to)
 		return NULL;
 	fprintf(to, "%s %s\n", name, MN_VERSION);
@@ -223,5 +213,5 @@ char *mn_version_text(const char *name)
 		fprintf(to, "%s\n", archive_version_string());
 	if (OpenSSL_version)
 		fprintf(to, "%s\n", OpenSSL_version(OPENSSL_VERSION));
-	return finish(to, &text);
+	return mn_text_close(&text, to);
 }

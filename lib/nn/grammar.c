@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mn/network.h"
+#include "mn/text.h"
 
 enum { NUMBER_MAX = 1 << 20 };
 
@@ -100,11 +101,14 @@ static void expand_list(const char *text, FILE *out)
 
 char *mn_net_expand(const char *text, int classes, struct mn_error *err)
 {
-	char *result = NULL;
-	size_t size = 0;
-	FILE *out = strlen(text) < 1 << 16 ? open_memstream(&result, &size) : NULL;
-	if (!out) {
+	struct mn_text made;
+	if (strlen(text) >= 1 << 16) {
 		mn_misuse(err, "--net: the text is too long");
+		return NULL;
+	}
+	FILE *out = mn_text_open(&made);
+	if (!out) {
+		mn_fail_memory(err, "--net", strlen(text));
 		return NULL;
 	}
 	int status = 0;
@@ -115,8 +119,9 @@ char *mn_net_expand(const char *text, int classes, struct mn_error *err)
 		status = expand_mlp(text + 4, classes, out, err);
 	else
 		expand_list(text, out);
-	if (fclose(out) != 0 && status == 0)
-		status = mn_fail_memory(err, "--net", size);
+	char *result = mn_text_close(&made, out);
+	if (!result && status == 0)
+		status = mn_fail_memory(err, "--net", strlen(text));
 	if (status) {
 		free(result);
 		return NULL;

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "mn/columns.h"
+#include "mn/text.h"
 
 static int fail_errno(const struct mn_log *log, struct mn_error *err)
 {
@@ -38,29 +39,30 @@ static int open_locked(struct mn_log *log, const char *path, int flags, struct m
 
 /* A row is made in memory, so that it is counted and written as one. */
 struct row {
-	char *text;
-	size_t size;
+	struct mn_text made;
 	struct mn_csv csv;
 };
 
 static int begin_row(const struct mn_log *log, struct row *row, struct mn_error *err)
 {
 	*row = (struct row){0};
-	row->csv.file = open_memstream(&row->text, &row->size);
+	row->csv.file = mn_text_open(&row->made);
 	return row->csv.file ? 0 : mn_fail_memory(err, log->path, 0);
 }
 
 static int end_row(struct mn_log *log, struct row *row, struct mn_error *err)
 {
 	mn_csv_end(&row->csv);
-	int status = fclose(row->csv.file) == 0 ? 0 : mn_fail_memory(err, log->path, row->size);
-	if (status == 0 && (fwrite(row->text, 1, row->size, log->file) != row->size || fflush(log->file) != 0))
+	char *text = mn_text_close(&row->made, row->csv.file);
+	size_t size = row->made.size;
+	int status = text ? 0 : mn_fail_memory(err, log->path, size);
+	if (status == 0 && (fwrite(text, 1, size, log->file) != size || fflush(log->file) != 0))
 		status = fail_errno(log, err);
 	if (status == 0) {
-		log->crc32 = (uint32_t)crc32_z(log->crc32, (const unsigned char *)row->text, row->size);
-		log->bytes += (int64_t)row->size;
+		log->crc32 = (uint32_t)crc32_z(log->crc32, (const unsigned char *)text, size);
+		log->bytes += (int64_t)size;
 	}
-	free(row->text);
+	free(text);
 	return status;
 }
 
