@@ -24,8 +24,14 @@ static json_t *step_json(const char *program, const char *command, int64_t seed,
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:s*}", "program", program, "version", MN_VERSION, "command", command, "seed",
-	                 (json_int_t)seed, "inputs", list, "blas", blas);
+	json_t *step = json_pack("{s:s, s:s, s:s, s:I, s:o}", "program", program, "version", MN_VERSION, "command", command, "seed",
+	                         (json_int_t)seed, "inputs", list);
+	/* Not by an optional s* above, which takes a lack of memory for a NULL. */
+	if (step && blas && json_object_set_new(step, "blas", json_string(blas)) < 0) {
+		json_decref(step);
+		return NULL;
+	}
+	return step;
 }
 
 int mn_history_append(struct mn_stream *stream, const char *program, const char *command, int64_t seed,
