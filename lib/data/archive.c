@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ static const int64_t unpacked_max = (int64_t)1 << 30;
 
 struct reading {
 	struct archive *archive;
+	struct archive_entry *entry; /* of our own: libarchive's would not be missed where memory lacks */
 	const char *path;
 	const char *folder;
 	const char *const *name;
@@ -23,7 +25,9 @@ struct reading {
 static int complain(const struct reading *reading, struct mn_error *err)
 {
 	const char *text = archive_error_string(reading->archive);
-	return mn_fail(err, "%s: %s", reading->path, text ? text : "not a readable .tar.gz");
+	if (archive_errno(reading->archive) == ENOMEM)
+		return mn_fail_memory(err, reading->path, 0);
+	return mn_fail(err, "%s: %s", reading->path, text ? text : "not a readable .tar.gz, or out of memory");
 }
 
 /* The index of the wanted member of that path; -1 where it is none. */
@@ -77,10 +81,10 @@ static int take_member(struct reading *reading, struct archive_entry *entry, int
 
 static int walk(struct reading *reading, mn_archive_fn *fn, void *arg, struct mn_error *err)
 {
+	struct archive_entry *entry = reading->entry;
 	int64_t unpacked = 0;
 	for (int missing = reading->count; missing > 0;) {
-		struct archive_entry *entry;
-		int status = archive_read_next_header(reading->archive, &entry);
+		int status = archive_read_next_header2(reading->archive, entry);
 		if (status == ARCHIVE_EOF) {
 			for (int i = 0; i < reading->count; i++)
 				if (!reading->seen[i])
@@ -106,12 +110,17 @@ static int walk(struct reading *reading, mn_archive_fn *fn, void *arg, struct mn
 int mn_archive_read(const char *path, const char *folder, const char *const *name, int count, int64_t bytes, mn_archive_fn *fn, void *arg,
                     struct mn_error *err)
 {
-	struct reading reading = {
-	        .archive = archive_read_new(), .path = path, .folder = folder, .name = name, .count = count, .bytes = bytes};
+	struct reading reading = {.archive = archive_read_new(),
+	                          .entry = archive_entry_new(),
+	                          .path = path,
+	                          .folder = folder,
+	                          .name = name,
+	                          .count = count,
+	                          .bytes = bytes};
 	reading.seen = calloc((size_t)count + 1, sizeof *reading.seen);
 	reading.data = malloc((size_t)bytes);
 	int status = -1;
-	if (!reading.archive || !reading.seen || !reading.data) {
+	if (!reading.archive || !reading.entry || !reading.seen || !reading.data) {
 		mn_fail_memory(err, path, (unsigned long long)bytes);
 	} else if (archive_read_support_filter_gzip(reading.archive) != ARCHIVE_OK ||
 	           archive_read_support_format_tar(reading.archive) != ARCHIVE_OK ||
@@ -122,6 +131,7 @@ int mn_archive_read(const char *path, const char *folder, const char *const *nam
 	}
 	free(reading.seen);
 	free(reading.data);
+	archive_entry_free(reading.entry);
 	archive_read_free(reading.archive);
 	return status;
 }
