@@ -8,7 +8,8 @@
  *     open    open(2) of a file that may have to be created: no space left
  *     malloc  allocation from main() on (but for libcrypto's own): none to be had
  *
- * and FAIL_HIT=FILE is made when that happens. System calls are caught by a seccomp filter, as stdio's do not go through write(). */
+ * and FAIL_HIT=FILE is made when that happens. A program that hangs is ended by SIGALRM after a minute. System calls are caught by a
+ * seccomp filter, as stdio's do not go through write(). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -163,6 +164,7 @@ __attribute__((constructor)) static void begin(void)
 			asked = (enum kind)i;
 	if (asked == NONE)
 		return;
+	alarm(60);
 	hit_path = getenv("FAIL_HIT");
 	wanted = strtol(colon + 1, NULL, 10);
 	if (asked != MALLOC && catch_system_calls())

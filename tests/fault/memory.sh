@@ -23,7 +23,8 @@ try() {
 			done_well=$((done_well + 1))
 		elif [ $status -eq 1 ] && [ ! -e out ] && [ "$(wc -l <err)" -eq 1 ] && grep -Eq "^$1: .*(memory|start a thread)" err; then
 			refused=$((refused + 1))
-		elif [ $status -eq 127 ] && grep -q 'shared librar' err; then # not ours: it cannot even be loaded
+		elif [ ! -e out ] && [ $status -ne 0 ] && grep -Eq 'shared librar|blas_thread_init: pthread_create failed' err; then
+			# a library cannot be loaded, or ends the program while it is
 			unloaded=$((unloaded + 1))
 		else
 			wrong=$((wrong + 1))

@@ -22,7 +22,7 @@ wait_for() { # FILE: until it holds something
 wait_for port
 AT=http://127.0.0.1:$(cat port)
 
-export MN_CACHE=$PWD/cache MN_DATASETS=$PWD/none MN_TIMEOUT=1 MN_RETRIES=0
+export MN_CACHE=$PWD/cache MN_DATASETS=$PWD/none MN_TIMEOUT=10 MN_RETRIES=0
 fetch() { mn-fetch --split test $NAME; }
 MN_DATASETS=$DATA mn-fetch --split test $NAME >right.st
 
@@ -74,12 +74,12 @@ if [ -z "${FETCH_SAMPLE-}" ]; then
 	bad 403 'HTTP 403'
 	bad 500 'HTTP 500'
 	bad empty 'not a gzip file'
-	bad stall 'too slow|timed out'
-	bad hang 'too slow|timed out'
+	MN_TIMEOUT=2 bad stall 'too slow|timed out'
+	MN_TIMEOUT=2 bad hang 'too slow|timed out'
 	bad loop 'redirects'
 	bad file 'Protocol "file"'
 	for behaviour in 404 503 wrong empty cut long reset stall hang loop file; do
-		alone $behaviour .
+		MN_TIMEOUT=2 alone $behaviour .
 	done
 fi
 
