@@ -1,5 +1,7 @@
 /* JSON in and out by jansson, whose lack of memory is noticed here: jansson 2.14 leaves out of a text what it has no memory for and goes
- * on, or ends in an assertion. So it is helped out from a reserve, and what it makes is thrown away. */
+ * on, or ends in an assertion. So it is helped out from a reserve, and what it makes is thrown away.
+ *
+ * jansson's allocators get no argument, so what they need to know is the thread's, and not the caller's. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
