@@ -1,14 +1,27 @@
-# A sweep whose make and all its children are killed by kill -9 at random moments (KILLS of them, by default 20) ends with the tables and
-# models of an undisturbed one. Then several makes of it at once, and a lock that nobody holds.
+# A sweep whose make and all its children are killed by kill -9 (KILLS times, by default 20; every other time within a training, else at
+# any moment) ends with the tables and models of an undisturbed one. Then a make that is killed alone, whose training goes on, holding its
+# lock, while the next make begins; then several makes at once.
 . "$TESTS/lib.sh"
 kills=${KILLS:-20}
 RANDOM=${SEED:-1}
 figures=$TOP/pipelines/figures.mk
-settings=(BIN="$(dirname "$(command -v mn-train)")" JOBS=2 FIG1_ROWS=300 FIG1_WIDTHS='4 64' FIG1_NOISE='0 0.5' FIG1_EPOCHS=12 SEEDS='1' CHECKPOINT_EVERY=1)
+settings=(BIN="$(dirname "$(command -v mn-train)")" JOBS=2 FIG1_ROWS=300 FIG1_WIDTHS='4 64' FIG1_NOISE='0 0.5' FIG1_EPOCHS=40 SEEDS='1' CHECKPOINT_EVERY=1)
 
 sweep() { make -f "$figures" fig1 "${settings[@]}" >out.txt 2>err.txt; }
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 same() { diff -r --exclude='*.log' --exclude=checkpoint --exclude='.*' want out; }
+
+checkpoints() { find out/runs/checkpoint -name '*.st' 2>/dev/null; }
+# begin: a sweep in a process group of its own, group.
+begin() {
+	rm -rf out
+	setsid make -f "$figures" fig1 "${settings[@]}" >out.txt 2>err.txt &
+	group=$!
+}
+# within_training: waits for a checkpoint of the sweep; fails where it ends without one seen.
+within_training() {
+	until [ -n "$(checkpoints)" ]; do kill -0 $group 2>/dev/null || return 1; done
+}
 
 begin=$(milliseconds)
 check 'an undisturbed sweep' sweep
@@ -16,11 +29,13 @@ lasts=$(($(milliseconds) - begin))
 mv out want
 hits=0 late=0 differ=0 begun=0
 while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
-	rm -rf out
-	setsid make -f "$figures" fig1 "${settings[@]}" >out.txt 2>err.txt &
-	group=$!
-	after=$((lasts * (RANDOM % 90 + 5) / 100))
-	sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
+	begin
+	if [ $((hits % 2)) -eq 0 ]; then
+		within_training && sleep 0.0$((RANDOM % 5))
+	else
+		after=$((lasts * (RANDOM % 90 + 5) / 100))
+		sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
+	fi
 	kill -9 -- -$group 2>/dev/null
 	wait $group 2>/dev/null
 	if [ $? -ne 137 ]; then # it was faster
@@ -28,10 +43,39 @@ while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
 		continue
 	fi
 	hits=$((hits + 1))
-	[ -z "$(find out/runs/checkpoint -name '*.st' 2>/dev/null)" ] || begun=$((begun + 1))
+	[ -z "$(checkpoints)" ] || begun=$((begun + 1))
 	sweep && same || differ=$((differ + 1))
 done
 check "$hits kills of a sweep survived, $begun of them within a training: $differ differ" test $hits -eq "$kills" -a $differ -eq 0
+
+# others: the processes of the group that are not trainings.
+others() {
+	local stat process name in_group
+	for stat in /proc/[0-9]*/stat; do
+		{ read -r process name _ _ in_group _ <"$stat"; } 2>/dev/null || continue
+		[ "$in_group" != "$group" ] || [ "$name" = '(mn-train)' ] || echo "$process"
+	done
+}
+# One training that lasts longer than it takes to kill the others. (To stop it in the meantime would end it: a process group that nobody
+# waits for gets SIGHUP where one of it stands still.)
+several=("${settings[@]}")
+settings+=(FIG1_WIDTHS=64 FIG1_NOISE=0.5 FIG1_EPOCHS=600)
+mv want several
+rm -rf out
+check 'a sweep of one training' sweep
+mv out want
+begin
+within_training
+mapfile -t processes < <(others)
+kill -9 "${processes[@]}"
+wait $group 2>/dev/null
+check 'the next make' sweep
+check '... and a training that goes on while make is killed: the same bytes' same
+check '... the run was waited for' test "$(grep -c '^process' out/runs/job/model/*.log)" -eq 1
+check '... no checkpoint is left' test -z "$(checkpoints)"
+settings=("${several[@]}")
+rm -rf want
+mv several want
 
 rm -rf out
 for i in 1 2 3; do make -f "$figures" fig1 "${settings[@]}" >out.$i.txt 2>err.$i.txt & done
