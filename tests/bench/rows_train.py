@@ -120,7 +120,7 @@ def threads(table, folder):
         if one.facts["crc"] != two.facts["crc"]:
             raise Failed(net + ": two threads give other bits than one")
         contestants = {"ours": (two, "step"), "one": (one, "step")}
-        times = interleave(contestants, "wall", sample=0.3)
+        times = interleave(contestants, "wall", sample=0.3, pairs=15)
         table.compare("threads-2", "one thread; " + net.split(",")[0], times["ours"], times["one"], goal=1.7, faster=True, scale=1e3, unit="ms",
                       clock="wall", threads=2, kernel=same_kernel(contestants), note=why)
         close(contestants)
