@@ -21,6 +21,12 @@ static int fail_damaged(const struct reading *r, const char *what, struct mn_err
 	return mn_fail(err, "%s: the checkpoint is damaged: %s", r->path, what);
 }
 
+/* jansson makes a table of an object's keys to unpack it. */
+static int fail_unpacked(const struct reading *r, const json_error_t *trouble, const char *what, struct mn_error *err)
+{
+	return json_error_code(trouble) == json_error_out_of_memory ? mn_fail_memory(err, r->path, 0) : fail_damaged(r, what, err);
+}
+
 static int parse_state(struct reading *r, struct mn_error *err)
 {
 	const char *text = mn_stream_get(&r->model.stream, "checkpoint", NULL);
@@ -139,9 +145,10 @@ static int read_saves(struct reading *r, struct mn_error *err)
 		const char *condition;
 		json_int_t epoch;
 		int met;
-		if (entry && json_unpack(entry, "{s:s, s:b, s:I, s:o}", "condition", &condition, "met", &met, "epoch", &epoch, "milestones",
-		                         &milestones))
-			return fail_damaged(r, "saves", err);
+		json_error_t trouble;
+		if (entry && json_unpack_ex(entry, &trouble, 0, "{s:s, s:b, s:I, s:o}", "condition", &condition, "met", &met, "epoch",
+		                            &epoch, "milestones", &milestones))
+			return fail_unpacked(r, &trouble, "saves", err);
 		if (!entry || !save || strcmp(save->condition, condition) != 0)
 			return mn_fail(err, "%s: the checkpoint was made with %s%s, this run has %s%s", r->path,
 			               entry ? "--save-when " : "no further --save-when", entry ? condition : "",
@@ -216,11 +223,13 @@ static int read_state(struct reading *r, int64_t *log_bytes, uint32_t *log_crc32
 	const char *status;
 	double until;
 	json_t *milestones;
-	if (json_unpack(r->state, "{s:I, s:I, s:I, s:s, s:F, s:o, s:F, s:F, s:I, s:I}", "epoch", &epoch, "next", &next, "evaluated",
-	                &evaluated, "status", &status, "until_accuracy", &until, "milestones", &milestones, "best_before",
-	                &session->best_before, "best_last", &session->best_last, "log_bytes", &bytes, "log_crc32", &crc) ||
-	    read_milestones(milestones, session->milestone))
-		return fail_damaged(r, "mn.checkpoint lacks a number", err);
+	json_error_t trouble;
+	if (json_unpack_ex(r->state, &trouble, 0, "{s:I, s:I, s:I, s:s, s:F, s:o, s:F, s:F, s:I, s:I}", "epoch", &epoch, "next", &next,
+	                   "evaluated", &evaluated, "status", &status, "until_accuracy", &until, "milestones", &milestones, "best_before",
+	                   &session->best_before, "best_last", &session->best_last, "log_bytes", &bytes, "log_crc32", &crc))
+		return fail_unpacked(r, &trouble, "mn.checkpoint lacks a number", err);
+	if (read_milestones(milestones, session->milestone))
+		return fail_damaged(r, "milestones", err);
 	if (epoch < 0 || next < 0 || next >= t->data->rows || next % t->hyper.batch != 0 || evaluated < epoch - 1 || evaluated > epoch ||
 	    bytes < 0 || crc < 0 || crc > UINT32_MAX)
 		return fail_damaged(r, "a number of mn.checkpoint is out of range", err);
