@@ -9,9 +9,10 @@ mn-fetch --range 50000:50500 fashion-mnist >validation.st
 # train NAME OPTION...: replaces this shell.
 train() {
 	exec mn-train --net fc100/relu/fc50/relu/fc10 --batch 20 --lr 0.05 --momentum 0.7 --epochs 14 --validate validation.st --log "$1.csv" \
-		--save-when "loss<0.9:$1.loss.st" --save-when "accuracy>=0.9:$1.unmet.st" --save-when "epoch=3:$1.three.st" -o "$1.st" "${@:2}" data.st
+		--save-when "loss<1.15:$1.loss.st" --save-when "accuracy>=0.9:$1.unmet.st" --save-when "epoch=3:$1.three.st" -o "$1.st" "${@:2}" data.st
 }
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); } # MILLISECONDS
 same() {
 	local file
 	for file in st loss.st unmet.st three.st csv; do cmp want.$file got.$file || return 1; done
@@ -20,7 +21,7 @@ same() {
 interrupt() {
 	(train got --checkpoint got.ck "${@:2}") &
 	local pid=$!
-	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+	sleep "$(seconds "$1")"
 	kill -9 $pid 2>/dev/null
 	wait $pid 2>/dev/null
 	[ $? -eq 137 ]
@@ -32,8 +33,7 @@ lasts=$(($(milliseconds) - begin))
 hits=0 late=0 differ=0 saved=0
 while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
 	rm -f got.*
-	every=$((RANDOM % 2)).0$((RANDOM % 9))s
-	if interrupt $((lasts * (RANDOM % 95) / 100 + 5)) --checkpoint-every $every; then
+	if interrupt $((lasts * (RANDOM % 95) / 100 + 5)) --checkpoint-every "$(seconds $((RANDOM % (lasts / 4))))s"; then
 		hits=$((hits + 1))
 	else # it was faster than the first
 		late=$((late + 1)) lasts=$((lasts * 9 / 10))
