@@ -22,12 +22,20 @@ begin() {
 within_training() {
 	until [ -n "$(checkpoints)" ]; do kill -0 $group 2>/dev/null || return 1; done
 }
+# leave_halves: what a run that is killed while it writes leaves, beside everything that is not made yet.
+leave_halves() {
+	local file
+	while read -r file; do
+		[ -e "out/runs/$file" ] || { mkdir -p "out/runs/${file%/*}" && echo half >"out/runs/${file%/*}/.${file##*/}.0a1b2c"; }
+	done < <(cd want/runs && find data eval model raw -type f)
+}
+halves() { find out/runs -name '.*.??????'; }
 
 begin=$(milliseconds)
 check 'an undisturbed sweep' sweep
 lasts=$(($(milliseconds) - begin))
 mv out want
-hits=0 late=0 differ=0 begun=0
+hits=0 late=0 differ=0 begun=0 halves=0
 while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
 	begin
 	if [ $((hits % 2)) -eq 0 ]; then
@@ -44,9 +52,12 @@ while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
 	fi
 	hits=$((hits + 1))
 	[ -z "$(checkpoints)" ] || begun=$((begun + 1))
+	leave_halves
 	sweep && same || differ=$((differ + 1))
+	halves=$((halves + $(halves | wc -l)))
 done
 check "$hits kills of a sweep survived, $begun of them within a training: $differ differ" test $hits -eq "$kills" -a $differ -eq 0
+check '... and nothing half written is left' test $halves -eq 0
 
 # others: the processes of the group that are not trainings.
 others() {
