@@ -43,6 +43,10 @@ fails() {
 	rm -f fails.out fails.err
 }
 
+# The time, and a span of it as sleep and --checkpoint-every take it.
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); } # MILLISECONDS
+
 skip() {
 	echo "skip - $1" >&3
 }

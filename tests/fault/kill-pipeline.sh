@@ -7,15 +7,15 @@ RANDOM=${SEED:-1}
 figures=$TOP/pipelines/figures.mk
 settings=(BIN="$(dirname "$(command -v mn-train)")" JOBS=2 FIG1_ROWS=300 FIG1_WIDTHS='4 64' FIG1_NOISE='0 0.5' FIG1_EPOCHS=40 SEEDS='1' CHECKPOINT_EVERY=1)
 
-sweep() { make -f "$figures" fig1 "${settings[@]}" >out.txt 2>err.txt; }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
-same() { diff -r --exclude='*.log' --exclude=checkpoint --exclude='.*' want out; }
-
+# sweep [SETTING...]: with more settings than those of all sweeps.
+# shellcheck disable=SC2120 # they come by way of check
+sweep() { make -f "$figures" fig1 "${settings[@]}" "$@" >out.txt 2>err.txt; }
+same() { diff -r --exclude='*.log' --exclude=checkpoint --exclude='.*' "$1" out; } # FOLDER
 checkpoints() { find out/runs/checkpoint -name '*.st' 2>/dev/null; }
-# begin: a sweep in a process group of its own, group.
-begin() {
+# start_sweep SETTING...: from nothing, in a process group of its own, group.
+start_sweep() {
 	rm -rf out
-	setsid make -f "$figures" fig1 "${settings[@]}" >out.txt 2>err.txt &
+	setsid make -f "$figures" fig1 "${settings[@]}" "$@" >out.txt 2>err.txt &
 	group=$!
 }
 # within_training: waits for a checkpoint of the sweep; fails where it ends without one seen.
@@ -29,7 +29,7 @@ leave_halves() {
 		[ -e "out/runs/$file" ] || { mkdir -p "out/runs/${file%/*}" && echo half >"out/runs/${file%/*}/.${file##*/}.0a1b2c"; }
 	done < <(cd want/runs && find data eval model raw -type f)
 }
-halves() { find out/runs -name '.*.??????'; }
+list_halves() { find out/runs -name '.*.??????'; }
 
 begin=$(milliseconds)
 check 'an undisturbed sweep' sweep
@@ -37,12 +37,12 @@ lasts=$(($(milliseconds) - begin))
 mv out want
 hits=0 late=0 differ=0 begun=0 halves=0
 while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
-	begin
+	start_sweep
 	if [ $((hits % 2)) -eq 0 ]; then
 		within_training && sleep 0.0$((RANDOM % 5))
 	else
 		after=$((lasts * (RANDOM % 90 + 5) / 100))
-		sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
+		sleep "$(seconds $after)"
 	fi
 	kill -9 -- -$group 2>/dev/null
 	wait $group 2>/dev/null
@@ -53,8 +53,8 @@ while [ $hits -lt "$kills" ] && [ $late -lt 100 ]; do
 	hits=$((hits + 1))
 	[ -z "$(checkpoints)" ] || begun=$((begun + 1))
 	leave_halves
-	sweep && same || differ=$((differ + 1))
-	halves=$((halves + $(halves | wc -l)))
+	sweep && same want || differ=$((differ + 1))
+	halves=$((halves + $(list_halves | wc -l)))
 done
 check "$hits kills of a sweep survived, $begun of them within a training: $differ differ" test $hits -eq "$kills" -a $differ -eq 0
 check '... and nothing half written is left' test $halves -eq 0
@@ -69,24 +69,19 @@ others() {
 }
 # One training that lasts longer than it takes to kill the others. (To stop it in the meantime would end it: a process group that nobody
 # waits for gets SIGHUP where one of it stands still.)
-several=("${settings[@]}")
-settings+=(FIG1_WIDTHS=64 FIG1_NOISE=0.5 FIG1_EPOCHS=600)
-mv want several
+one=(FIG1_WIDTHS=64 FIG1_NOISE=0.5 FIG1_EPOCHS=600)
 rm -rf out
-check 'a sweep of one training' sweep
-mv out want
-begin
+check 'a sweep of one training' sweep "${one[@]}"
+mv out want.one
+start_sweep "${one[@]}"
 within_training
 mapfile -t processes < <(others)
 kill -9 "${processes[@]}"
 wait $group 2>/dev/null
-check 'the next make' sweep
-check '... and a training that goes on while make is killed: the same bytes' same
+check 'the next make' sweep "${one[@]}"
+check '... and a training that goes on while make is killed: the same bytes' same want.one
 check '... the run was waited for' test "$(grep -c '^process' out/runs/job/model/*.log)" -eq 1
 check '... no checkpoint is left' test -z "$(checkpoints)"
-settings=("${several[@]}")
-rm -rf want
-mv several want
 
 rm -rf out
 for i in 1 2 3; do make -f "$figures" fig1 "${settings[@]}" >out.$i.txt 2>err.$i.txt & done
@@ -94,4 +89,4 @@ failed=0
 for i in 1 2 3; do wait -n || failed=1; done
 [ $failed -eq 0 ] || tail -n 5 err.[123].txt
 check 'three makes in one folder end well' test $failed -eq 0
-check '... with the same bytes' same
+check '... with the same bytes' same want

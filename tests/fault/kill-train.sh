@@ -11,8 +11,6 @@ train() {
 	exec mn-train --net fc100/relu/fc50/relu/fc10 --batch 20 --lr 0.05 --momentum 0.7 --epochs 14 --validate validation.st --log "$1.csv" \
 		--save-when "loss<1.15:$1.loss.st" --save-when "accuracy>=0.9:$1.unmet.st" --save-when "epoch=3:$1.three.st" -o "$1.st" "${@:2}" data.st
 }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
-seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); } # MILLISECONDS
 same() {
 	local file
 	for file in st loss.st unmet.st three.st csv; do cmp want.$file got.$file || return 1; done
